@@ -188,6 +188,19 @@
  * @property {() => void} reopen  After `opening` became "failed".
  */
 
+/**
+ * The places of the page that are drawn, by the id in `frame.html` and `room.html`, and the view of each:
+ *   sidebar   views/sidebar.js   sidebar(state, callbacks)
+ *   topbar    views/topbar.js    topbar(state, callbacks)      room's page only, like those below
+ *   timeline  views/timeline.js  timeline(state, callbacks)    the element that scrolls; `scroll.js` watches it
+ *   pills     views/pills.js     pills(state, callbacks)
+ *   composer  views/composer.js  composer(state, callbacks)    never binds the text of the field
+ *   panel     views/panel.js     panel(state, callbacks)       the element is `hidden` while `state.panel` is null
+ *   news      (text only)        select.js: news(state, seq)   what a screen reader is told of new messages
+ * `body.dataset.pane` is "list" or "main" (a phone shows one of them), after `state.listShown`. A click on anything
+ * with `data-show-list` is `Callbacks.showList`. `seal.js` `drawSeals(root)` finishes seals that a template printed.
+ */
+
 // What the server sends.
 
 /**
