@@ -153,7 +153,15 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"chat@{urlsplit(PUBLIC_URL).hostnam
 EMAIL_TIMEOUT = 10
 
 ACCOUNT_ADAPTER = "chatsite.accounts.adapter.Adapter"
-ACCOUNT_FORMS = {"signup": "chatsite.accounts.forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "chatsite.accounts.forms.SignInForm",
+    "signup": "chatsite.accounts.forms.SignUpForm",
+    "change_password": "chatsite.accounts.forms.ChangePasswordForm",
+    "reset_password": "chatsite.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "chatsite.accounts.forms.ResetPasswordKeyForm",
+}
+# Beside the library's own (30 logins a minute from one address, 5 wrong passwords in 5 minutes for one e-mail).
+ACCOUNT_RATE_LIMITS = {"set_up": "20/m/ip", "sign_in_link": "20/m/ip"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

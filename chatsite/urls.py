@@ -11,7 +11,7 @@ handler500 = "chatsite.errors.server_error"
 
 urlpatterns = [
     path("language/", set_language, name="set_language"),
-    path("admin/", admin.site.urls),
     path("", include("chatsite.accounts.urls")),
+    path("admin/", admin.site.urls),
     path("", include("chat.urls")),
 ]

@@ -11,3 +11,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     verbose_name = _("accounts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect django-allauth's signals."""
+        from chatsite.accounts import receivers  # noqa: F401 (importing connects)

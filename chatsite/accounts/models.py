@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 TOKEN_BYTES = 18
@@ -124,6 +125,14 @@ class JoinLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    def ended(self, now: datetime) -> str:
+        """Return in a word why the link admits nobody at `now`; empty while it does."""
+        if self.revoked_at is not None:
+            return gettext("revoked")
+        if self.uses_left == 0:
+            return gettext("used up")
+        return gettext("expired") if self.expires_at is not None and self.expires_at <= now else ""
 
 
 class SignInLink(models.Model):
