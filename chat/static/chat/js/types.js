@@ -50,6 +50,7 @@
  * @property {string} body
  * @property {number} [replyTo]  A message id.
  * @property {number} writtenAt  Milliseconds.
+ * @property {number} order  Its place in the line; grows.
  * @property {"waiting"|"sending"|"failed"} status
  * @property {string} [code]  Why it failed: an error code of the protocol.
  * @property {boolean} [tried]  It was sent and no answer has come: it may be stored already.
@@ -96,7 +97,9 @@
  * @property {number} rev  The newest change known to exist.
  * @property {number} position  The change up to which everything is applied here; below `rev` there is a gap.
  * @property {number} lastSeq
+ * @property {number} newAfter  `lastSeq` when nothing was missing: a message above it is new, not changed.
  * @property {number} lastReadSeq  Unread is `lastSeq - lastReadSeq`.
+ * @property {number} readAhead  The server is being told that I have read up to here; 0: it is not.
  * @property {number[]} mentions  Unread seqs that mention me, ascending.
  * @property {Rights|null} rights  Null until the room was opened.
  * @property {boolean} canPost
@@ -107,6 +110,7 @@
  * @property {Message[]} held  My own messages whose echo still stands (see `store-pending.js`).
  * @property {Pending[]} pending
  * @property {string} draft  What stands in the composer.
+ * @property {number} openedAt  Milliseconds; 0: not in this page.
  */
 
 /**
@@ -136,7 +140,8 @@
 
 /**
  * @typedef {object} Limits  From `hello`; those the page uses.
- * @property {number} [body]  Code points.
+ * @property {number} [body_characters]  Code points.
+ * @property {number} [typing_seconds]  Typing is told at most this often.
  */
 
 /**
@@ -248,6 +253,7 @@
 /**
  * The event and the answer `room.changes`.
  * @typedef {object} WireChanges
+ * @property {string} [type]
  * @property {number} room
  * @property {number} rev
  * @property {number} [after]
