@@ -1,0 +1,161 @@
+"""May this person? The only door from a person and an id to a row.
+
+What one may not see and what does not exist are refused alike, with `not_found`.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+
+from chat.models import Membership, Person, Room
+from chat.protocol import ErrorCode, Refused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django.db.models import QuerySet
+
+OWNER = Membership.Role.OWNER
+MODERATOR = Membership.Role.MODERATOR
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a person may do in a room."""
+
+    post: bool
+    join: bool
+    leave: bool
+    rename: bool
+    archive: bool
+    add_members: bool
+    remove_members: bool
+    set_roles: bool
+
+
+def person_of(user: "AbstractBaseUser | AnonymousUser | None") -> Person:
+    """Return who `user` speaks as. Raises `forbidden` when signed out, deactivated or without a person."""
+    person = (
+        Person.objects.filter(user_id=user.pk).first()
+        if user is not None and user.is_authenticated and user.is_active
+        else None
+    )
+    if person is None:
+        raise Refused(ErrorCode.FORBIDDEN, "not signed in")
+    # The caller holds the account already: spare the query that would load it again.
+    person.user = user  # type: ignore[assignment, misc]
+    return person
+
+
+def membership(person: Person, room_id: int) -> Membership | None:
+    """Return the person's membership of the room with the room loaded, or None. Deactivated people have none."""
+    return members_of([room_id], [person.pk]).select_related("room").first()
+
+
+def members_of(room_ids: list[int], person_ids: list[int]) -> "QuerySet[Membership]":
+    """Return the memberships of these people in these rooms that still count."""
+    found = Membership.objects.filter(room__in=room_ids, person__in=person_ids)
+    return found.exclude(person__user__is_active=False)
+
+
+def room_ids(person: Person) -> list[int]:
+    """Return the ids of the rooms that `person` is in."""
+    return list(Membership.objects.filter(person=person).values_list("room", flat=True))
+
+
+def rights(person: Person, room: Room, found: Membership | None) -> Rights:
+    """Return what `person`, whose membership of `room` is `found`, may do there.
+
+    A site's owner (a superuser) has an owner's rights in every open room, and none in rooms they are not in.
+    """
+    role = found.role if found else None
+    talk = room.kind != Room.Kind.DIRECT
+    owner = talk and (role == OWNER or (room.kind == Room.Kind.OPEN and is_site_owner(person)))
+    manager = talk and (owner or role == MODERATOR)
+    writable = not room.archived
+    return Rights(
+        post=writable and found is not None,
+        join=writable and found is None and room.kind == Room.Kind.OPEN,
+        leave=talk and found is not None and not room.everyone,
+        rename=writable and manager,
+        archive=owner,
+        add_members=writable and manager,
+        remove_members=manager and not room.everyone,
+        set_roles=owner,
+    )
+
+
+def is_site_owner(person: Person) -> bool:
+    """Return whether the person's account is a superuser's."""
+    return person.user is not None and person.user.is_superuser
+
+
+def room_to_read(person: Person, room_id: int) -> Room:
+    """Return a room whose messages `person` may read: their own and the open ones. Raises `not_found`."""
+    room = Room.objects.visible_to(person).filter(pk=room_id).first()
+    if room is None:
+        raise _no_room()
+    return room
+
+
+def room_to_post_in(person: Person, room_id: int) -> Room:
+    """Return a room in which `person` may write. Raises `not_found`, `forbidden`."""
+    room = room_to_read(person, room_id)
+    if not rights(person, room, membership(person, room_id)).post:
+        raise Refused(ErrorCode.FORBIDDEN, "no right to post here")
+    return room
+
+
+def room_for(person: Person, room_id: int, right: str) -> Room:
+    """Return a room in which `person` has `right`, the name of a field of `Rights`, with the row locked.
+
+    Call it inside a transaction. Raises `not_found` when they may not know of the room, else `forbidden`.
+    """
+    locked = Room.objects.locked([room_id])
+    found = membership(person, room_id)
+    if not locked or not _may_know(locked[0], found):
+        raise _no_room()
+    if not getattr(rights(person, locked[0], found), right):
+        raise Refused(ErrorCode.FORBIDDEN, f"no right to {right.replace('_', ' ')} here")
+    return locked[0]
+
+
+def person_to_see(person_id: int) -> Person:
+    """Return a person whom members may see and write to. Raises `not_found`."""
+    found = Person.objects.active().filter(pk=person_id).first()
+    if found is None:
+        raise Refused(ErrorCode.NOT_FOUND, "no such person")
+    return found
+
+
+def people_to_see(person: Person, ids: list[int]) -> "QuerySet[Person]":
+    """Return those of `ids` that exist. Names are no secret among members; what is said in hidden rooms is."""
+    return Person.objects.filter(pk__in=ids)
+
+
+def people_to_find(person: Person, query: str, room_id: int | None) -> "QuerySet[Person]":
+    """Return active people that match `query`, those of the room when one is given. Raises `not_found`."""
+    found = Person.objects.active().matching(query)
+    if room_id is not None:
+        found = found.filter(memberships__room=room_to_read(person, room_id))
+    return found.order_by("name", "pk")
+
+
+def directory(person: Person, query: str = "") -> "QuerySet[Room]":
+    """Return the rooms `person` may know of, but for direct ones, the last spoken in first.
+
+    Each has `member_count`, `joined` and `active_at`; `query` is looked for in names and topics.
+    """
+    rooms = Room.objects.visible_to(person).exclude(kind=Room.Kind.DIRECT)
+    if query := query.strip():
+        rooms = rooms.filter(Q(name__icontains=query) | Q(topic__icontains=query))
+    joined = Exists(Membership.objects.filter(room=OuterRef("pk"), person=person))
+    return rooms.with_member_count().annotate(joined=joined).by_activity()
+
+
+def _may_know(room: Room, found: Membership | None) -> bool:
+    return found is not None or room.kind == Room.Kind.OPEN
+
+
+def _no_room() -> Refused:
+    return Refused(ErrorCode.NOT_FOUND, "no such room")

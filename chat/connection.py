@@ -1,0 +1,79 @@
+"""One socket as the hub sees it: who it is, which rooms it hears, and what waits to be sent to it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from chat import conf
+from chat.protocol import Close
+
+Send = Callable[[str], Awaitable[None]]
+RoomAdded = Callable[[int], None]
+
+
+class Connection:
+    """The outbox of a socket: the Go program's `send` channel, drained by `write_loop`.
+
+    Whoever delivers only appends, so that nobody's slowness holds up the others. While `hold` is on, deliveries
+    wait (until `hello` is out, or an `ok` that must come first). More waiting frames than `CHAT_OUTBOX_FRAMES`
+    end the connection with 4408; it reconnects and catches up without loss.
+    """
+
+    def __init__(
+        self, *, person_id: int, session_mark: str, send: Send, end: Callable[[int], None], room_added: RoomAdded
+    ) -> None:
+        """`send` writes a frame, `end` closes the socket with a code, `room_added` reads and tells a new room."""
+        self.person_id = person_id
+        self.session_mark = session_mark
+        self.rooms: set[int] = set()
+        self.room_added = room_added
+        self.active_at = asyncio.get_running_loop().time()
+        self._send = send
+        self._end = end
+        self._outbox: deque[str] = deque()
+        self._held: deque[str] = deque()
+        self._holding = True
+        self._wake = asyncio.Event()
+        self._most = conf.integer("CHAT_OUTBOX_FRAMES")
+        self.ended = False
+
+    def deliver(self, text: str) -> None:
+        """Queue an event from the hub, behind what is held."""
+        queue = self._held if self._holding else self._outbox
+        queue.append(text)
+        if len(queue) > self._most:
+            self.end(Close.TOO_SLOW)
+        elif not self._holding:
+            self._wake.set()
+
+    def answer(self, text: str) -> None:
+        """Queue an answer at once, before what is held."""
+        self._outbox.append(text)
+        self._wake.set()
+
+    def hold(self) -> None:
+        """Keep deliveries back until `release`."""
+        self._holding = True
+
+    def release(self) -> None:
+        """Let go what was held back, in its order."""
+        self._holding = False
+        self._outbox.extend(self._held)
+        self._held.clear()
+        self._wake.set()
+
+    def end(self, code: Close) -> None:
+        """Close the socket, once; nothing is delivered after it."""
+        if not self.ended:
+            self.ended = True
+            self._outbox.clear()
+            self._held.clear()
+            self._end(int(code))
+
+    async def write_loop(self) -> None:
+        """Send what waits, until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._outbox and not self.ended:
+                await self._send(self._outbox.popleft())

@@ -1,0 +1,269 @@
+"""Rows to the JSON that the protocol describes: one shape for events, answers and the page's first data.
+
+Nothing here depends on who reads it, but for `hello` and what it is made of.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from chat import access, conf, protocol
+from chat.models import Installation, Membership, Message, Person, Room
+from chat.protocol import Event
+
+Payload = dict[str, Any]
+
+# A frame carries more than messages: people, quoted ones, its own fields.
+_MESSAGES_BYTES: Final = protocol.MAX_SERVER_FRAME_BYTES // 2
+
+
+def time(moment: datetime) -> str:
+    """Return ISO 8601 in UTC, to the millisecond, with `Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def person(row: Person) -> Payload:
+    """Return a person as others see them."""
+    shown: Payload = {"id": row.pk, "name": row.name}
+    if row.handle:
+        shown["handle"] = row.handle
+    if row.kind != Person.Kind.MEMBER:
+        shown["kind"] = row.kind
+    return shown
+
+
+def message(row: Message, reply_seq: int | None = None) -> Payload:
+    """Return a message; `reply_seq` is the place of the one it replies to. A deleted one carries no body."""
+    shown: Payload = {
+        "id": row.pk,
+        "seq": row.seq,
+        "rev": row.rev,
+        "author": row.author_id,
+        "created_at": time(row.created_at),
+    }
+    if row.deleted_at:
+        return shown | {"deleted": True}
+    shown["body"] = row.body
+    if row.action:
+        shown["action"] = True
+    if row.reply_to_id and reply_seq:
+        shown["reply_to"] = {"id": row.reply_to_id, "seq": reply_seq}
+    if row.edited_at:
+        shown["edited_at"] = time(row.edited_at)
+    return shown
+
+
+def messages(rows: Sequence[Message]) -> Payload:
+    """Return `messages` in the order given, the `quoted` ones they reply to, and the `people` who appear."""
+    quoted = Message.objects.in_bulk({row.reply_to_id for row in rows if row.reply_to_id and not row.deleted_at})
+    people = Person.objects.in_bulk({row.author_id for row in (*rows, *quoted.values())})
+
+    def shown(row: Message) -> Payload:
+        source = quoted.get(row.reply_to_id) if row.reply_to_id else None
+        return message(row, source.seq if source else None)
+
+    return {
+        "messages": [shown(row) for row in rows],
+        "quoted": [message(row) for row in quoted.values()],
+        "people": [person(row) for row in people.values()],
+    }
+
+
+def fitting(rows: Iterable[Message]) -> list[Message]:
+    """Return the first of `rows` that fit one frame together, at least one, at most a page."""
+    kept: list[Message] = []
+    room_bytes = _MESSAGES_BYTES
+    for row in rows:
+        room_bytes -= size_bytes(row)
+        if kept and (room_bytes < 0 or len(kept) == protocol.MAX_PAGE_MESSAGES):
+            break
+        kept.append(row)
+    return kept
+
+
+def size_bytes(row: Message) -> int:
+    """Return about how many bytes a message takes in a frame, with what it quotes."""
+    return len(json.dumps(row.body, ensure_ascii=False).encode()) + 250
+
+
+def changes(room: Room, after: int, rows: Sequence[Message]) -> Iterator[Payload]:
+    """Yield the `room.changes` events for a change of `room` from `after` to its `rev`: consecutive, each fits."""
+    rest = sorted(rows, key=lambda row: row.rev)
+    while True:
+        page = fitting(rest)
+        rest = rest[len(page) :]
+        rev = page[-1].rev if rest else room.rev
+        event: Payload = {"room": room.pk, "after": after, "rev": rev} | messages(page)
+        if after < room.info_rev <= rev:
+            event["info"] = info(room)
+        yield event
+        after = rev
+        if not rest:
+            return
+
+
+def info(room: Room) -> Payload:
+    """Return what everyone in a room knows of it."""
+    return {"kind": room.kind, "name": room.name, "topic": room.topic, "archived": room.archived}
+
+
+def rooms_of(reader: Person, room_id: int | None = None) -> tuple[list[Payload], list[Payload]]:
+    """Return the reader's rooms as in `hello` (or the one room, if it is theirs), and the people of direct ones."""
+    mine = Membership.objects.filter(person=reader).exclude(room__kind=Room.Kind.STAGING).select_related("room")
+    if room_id is not None:
+        mine = mine.filter(room=room_id)
+    found = list(mine.order_by("room__name", "room_id"))
+    direct = [row.room_id for row in found if row.room.kind == Room.Kind.DIRECT]
+    others = Membership.objects.filter(room__in=direct).select_related("person").order_by("pk") if direct else []
+    people: dict[int, list[Person]] = {}
+    for row in others:
+        people.setdefault(row.room_id, []).append(row.person)
+    known = {row.pk: row for rows in people.values() for row in rows}
+    return [_room(row, people.get(row.room_id, [])) for row in found], [person(row) for row in known.values()]
+
+
+def hello(reader: Person) -> Payload:
+    """Return the first event of a socket, for `reader`. Four queries, however many rooms."""
+    me = Person.objects.get(pk=reader.pk)  # the head of what is theirs, read before the rows
+    epoch = Installation.objects.values_list("epoch", flat=True).first()
+    rooms, people = rooms_of(reader)
+    return {
+        "protocol": protocol.PROTOCOL,
+        "epoch": str(epoch or Installation.objects.create().epoch),
+        "me": person(me),
+        "rev": me.rev,
+        "heartbeat": {
+            "interval": conf.seconds("CHAT_HEARTBEAT_INTERVAL_SECONDS"),
+            "timeout": conf.seconds("CHAT_HEARTBEAT_TIMEOUT_SECONDS"),
+        },
+        "limits": limits(),
+        "people": people,
+        "rooms": rooms,
+    }
+
+
+def joined(reader: Person, room_id: int) -> Payload | None:
+    """Return a `room.joined` event, or None when the reader is not in the room (any more)."""
+    me = Person.objects.get(pk=reader.pk)
+    rooms, people = rooms_of(reader, room_id)
+    return {"rev": me.rev, "room": rooms[0], "people": people} if rooms else None
+
+
+def limits() -> Payload:
+    """Return the figures a client keeps to."""
+    return {
+        "frame_bytes": protocol.MAX_FRAME_BYTES,
+        "body_characters": protocol.MAX_BODY_CHARACTERS,
+        "page_messages": protocol.MAX_PAGE_MESSAGES,
+        "typing_seconds": protocol.TYPING_SECONDS,
+    }
+
+
+def history(
+    room: Room, *, before: int | None = None, after: int | None = None, around: int | None = None, limit: int
+) -> Payload:
+    """Return a page of `room` in ascending `seq`: before, after or around a place, or the newest.
+
+    `rev` is the room's head, read before the rows: a client asks for changes from there on.
+    """
+    said = room.messages
+    if around is not None:
+        older = fitting(said.before(around)[: (limit + 1) // 2])
+        newer = fitting(said.after(around - 1)[: limit - len(older)])
+        rows = _within_frame(older, newer)
+    elif after is not None:
+        rows = fitting(said.after(after)[:limit])
+    else:
+        rows = fitting(said.before(before if before is not None else room.last_seq + 1)[:limit])[::-1]
+    first, last = (rows[0].seq, rows[-1].seq) if rows else _edges(room, before, after)
+    page = {"rev": room.rev} | messages(rows)
+    # Places have no gaps: what lies beyond the page is told by its first and last number.
+    return page | {"has_more": first > 1, "has_newer": last < room.last_seq}
+
+
+def changes_since(room: Room, after: int) -> Payload:
+    """Return what changed in `room` after the `rev` given: one page with `more`, or `reset` when too much did."""
+    head = room.rev
+    behind = head - after
+    if behind < 0 or behind > conf.integer("CHAT_REPLAY_LIMIT_CHANGES"):
+        return {"reset": True, "rev": head, "last_seq": room.last_seq}
+    rows = list(room.messages.changed_after(after)[: protocol.MAX_PAGE_MESSAGES + 1])
+    page = fitting(rows)
+    more = len(page) < len(rows)
+    rev = page[-1].rev if more else max(head, page[-1].rev if page else 0)
+    answer: Payload = {"after": after, "rev": rev} | messages(page) | {"more": more}
+    if after < room.info_rev <= rev:
+        answer["info"] = info(room)
+    return answer
+
+
+def opening(reader: Person, room: Room) -> Payload:
+    """Return all that a page needs to show `room` at once: what it is, the reader's rights, the newest messages.
+
+    A reader with unread messages begins around the first of them.
+    """
+    found = access.membership(reader, room.pk)
+    unread = found is not None and 0 < found.last_read_seq < room.last_seq - protocol.DEFAULT_PAGE_MESSAGES
+    around = found.last_read_seq + 1 if found and unread else None
+    _rooms, people = rooms_of(reader, room.pk) if room.kind == Room.Kind.DIRECT else ([], [])
+    may = access.rights(reader, room, found)
+    return info(room) | {
+        "id": room.pk,
+        "joined": found is not None,
+        "can_post": may.post,
+        "rights": asdict(may),
+        "member_count": room.memberships.count(),
+        "created_at": time(room.created_at),
+        "created_by": room.created_by_id,
+        "people": people,
+        "history": history(room, around=around, limit=protocol.DEFAULT_PAGE_MESSAGES),
+    }
+
+
+def encoded_changes(room: Room, after: int, rows: Sequence[Message]) -> list[tuple[int, int, str]]:
+    """Return `(after, rev, text)` of each frame that tells of a change of `room`."""
+    return [
+        (event["after"], event["rev"], protocol.encode(Event.ROOM_CHANGES, event))
+        for event in changes(room, after, rows)
+    ]
+
+
+def _room(found: Membership, people: list[Person]) -> Payload:
+    room = found.room
+    shown: Payload = {
+        "id": room.pk,
+        "kind": room.kind,
+        "name": room.name,
+        "topic": room.topic,
+        "everyone": room.everyone,
+        "role": found.role,
+        "level": found.level,
+        "rev": room.rev,
+        "last_seq": room.last_seq,
+        "last_read_seq": found.last_read_seq,
+        "mentions": [],
+    }
+    if room.archived:
+        shown["archived"] = True
+    if room.kind == Room.Kind.DIRECT:
+        shown["people"] = [row.pk for row in people]
+    return shown
+
+
+def _within_frame(older: list[Message], newer: list[Message]) -> list[Message]:
+    """Join two halves, nearest first each, dropping from the far ends until they fit one frame."""
+    older, newer = list(older), list(newer)
+    total = sum(map(size_bytes, older)) + sum(map(size_bytes, newer))
+    while total > _MESSAGES_BYTES and len(older) + len(newer) > 1:
+        side = older if len(older) >= len(newer) else newer
+        total -= size_bytes(side.pop())
+    return older[::-1] + newer
+
+
+def _edges(room: Room, before: int | None, after: int | None) -> tuple[int, int]:
+    """Return between which places an empty page lies."""
+    if after is not None:
+        return min(after, room.last_seq) + 1, max(after, room.last_seq)
+    return 1, (before or room.last_seq + 1) - 1
