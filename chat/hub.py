@@ -76,11 +76,6 @@ def publish_ended(person_id: int, session_mark: str | None) -> None:
     _publish(person_id, {"type": "hub.ended", "person": person_id, "session": session_mark or ""})
 
 
-def publish_presence() -> None:
-    """Have every process look at the leases soon."""
-    _publish(0, {"type": "hub.presence"})
-
-
 def _publish(number: int, frame: Frame) -> None:
     transaction.on_commit(lambda: _send(f"hub.{number % GROUPS}", frame))
 
@@ -163,6 +158,10 @@ class Hub:
         self._outgoing.put_nowait((group, frame))
         if self._started is None:
             self.run(self.start())
+
+    def tell_presence(self) -> None:
+        """Have every process look at the leases soon; on the hub's own loop only."""
+        self.send("hub.0", {"type": "hub.presence"})
 
     def run(self, coroutine: Any) -> None:
         """Keep a task of the process until it ends."""

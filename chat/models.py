@@ -274,6 +274,9 @@ class PresenceLease(models.Model):
 class Installation(models.Model):
     """One row that stands for this database's history: a restored backup gets a new `epoch`, and clients start over."""
 
+    THE_ONE = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE, editable=False)
     epoch = models.UUIDField(default=uuid.uuid4, editable=False)
 
     class Meta:
@@ -282,3 +285,8 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return str(self.epoch)
+
+    @classmethod
+    def current(cls) -> "Installation":
+        """Return the one row, made at first use; the fixed key decides between two who make it at once."""
+        return cls.objects.get_or_create(pk=cls.THE_ONE)[0]

@@ -127,11 +127,10 @@ def rooms_of(reader: Person, room_id: int | None = None) -> tuple[list[Payload],
 def hello(reader: Person) -> Payload:
     """Return the first event of a socket, for `reader`. Four queries, however many rooms."""
     me = Person.objects.get(pk=reader.pk)  # the head of what is theirs, read before the rows
-    epoch = Installation.objects.values_list("epoch", flat=True).first()
     rooms, people = rooms_of(reader)
     return {
         "protocol": protocol.PROTOCOL,
-        "epoch": str(epoch or Installation.objects.create().epoch),
+        "epoch": str(Installation.current().epoch),
         "me": person(me),
         "rev": me.rev,
         "heartbeat": {

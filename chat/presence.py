@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from chat import bridge, conf, protocol
 from chat.connection import Connection
-from chat.hub import Hub, publish_presence
+from chat.hub import Hub
 from chat.models import PresenceLease
 from chat.protocol import Event
 from chat.services import presence as leases
@@ -82,7 +82,7 @@ class Presence:
         if due or gone:
             await bridge.write(leases.renew, self._hub.process, due, list(gone))
             if wanted != self._held:
-                publish_presence()
+                self._hub.tell_presence()
             self._held = wanted
         if renew_all:
             await bridge.write(leases.sweep)
