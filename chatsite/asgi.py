@@ -1,9 +1,9 @@
 """The site as one ASGI application: static files, pages and the socket."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -13,6 +13,8 @@ from servestatic import ServeStaticASGI
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 pages = get_asgi_application()
+
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 # It imports models, which can be imported only from here on.
 from chat.routing import websocket_application  # noqa: E402
@@ -28,17 +30,19 @@ class FoundStaticFiles(ServeStaticASGI):
             yield path
 
 
-def with_static_files(application: ASGI3Application) -> ASGI3Application:
+def with_static_files(application: Application) -> Application:
     """Return `application` with the static files served in front of it; hashed ones never change."""
     if settings.DEBUG or not getattr(staticfiles_storage, "hashed_files", None):
-        return FoundStaticFiles(application, autorefresh=True, max_age=0, allow_all_origins=False)
+        found: Application = FoundStaticFiles(application, autorefresh=True, max_age=0, allow_all_origins=False)
+        return found
     folder, prefix = settings.STATIC_ROOT, settings.STATIC_URL
-    return ServeStaticASGI(application, root=folder, prefix=prefix, allow_all_origins=False)
+    served: Application = ServeStaticASGI(application, root=folder, prefix=prefix, allow_all_origins=False)
+    return served
 
 
 protocols = ProtocolTypeRouter({"http": with_static_files(pages), "websocket": websocket_application})
 
 
-async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Serve one connection. No client chooses where the site is mounted (daphne takes that from a header)."""
     await protocols({**scope, "root_path": ""}, receive, send)

@@ -74,7 +74,7 @@ def words(name: str) -> list[str]:
 
 
 def like(name: str, default: bool | int | float | str) -> bool | int | float | str:
-    """Return the variable `name` in the type of `default`. Raises ImproperlyConfigured if it does not convert."""
+    """Return the variable `name` in the type of `default`. Raises ImproperlyConfigured if it has another."""
     match default:
         case bool():
             return flag(name, default)
@@ -135,9 +135,7 @@ def redis_url(name: str) -> str:
 def mail(name: str) -> dict[str, Any]:
     """Return Django's mail settings from the variable `name`; without it, mail goes nowhere."""
     url = text(name, "dummymail://")
-    expected = (
-        "smtp+tls://user:password@host:587 (or smtp+ssl://, smtp://, filemail:///folder, consolemail://)"
-    )
+    expected = "smtp+tls://user:password@host:587 (or smtp+ssl://, smtp://, filemail:///folder, consolemail://)"
     try:
         found: dict[str, Any] = dict(environ.Env.email_url_config(url))
     except (ValueError, ImproperlyConfigured):
@@ -153,7 +151,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def data_dir(name: str, default: Path) -> Path:
-    """Return the folder `name`, made if need be, for its owner only. Raises ImproperlyConfigured if it cannot be."""
+    """Return the folder `name`, made for its owner only. Raises ImproperlyConfigured if it cannot be."""
     path = folder(name, default)
     try:
         # It holds what people say in private.
@@ -164,7 +162,7 @@ def data_dir(name: str, default: Path) -> Path:
 
 
 def secret_key(data_dir: Path) -> str:
-    """Return SECRET_KEY, or the one kept in `data_dir`, made at the first start, readable by its owner only."""
+    """Return SECRET_KEY, or the one in `data_dir`, made at the first start, readable by its owner only."""
     if given := text("SECRET_KEY"):
         return given
     path = data_dir / "secret-key"
@@ -177,7 +175,7 @@ def secret_key(data_dir: Path) -> str:
 
 
 def _keep_new_secret(path: Path) -> None:
-    """Put a new secret at `path` in one step: of two processes that start together, both use the first one's."""
+    """Put a new secret at `path` in one step: two processes that start together use the same."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -208,7 +206,7 @@ def reachable_hosts(host: str) -> list[str]:
 
 
 def addresses(host: str, port: int, public_url: str) -> list[str]:
-    """Return the addresses a person can type, without a trailing slash; only the public one when it is set."""
+    """Return the addresses a person can type, without a trailing slash; only the public one if set."""
     if public_url:
         return [public_url]
     hosts = reachable_hosts(host)

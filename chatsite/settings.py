@@ -160,7 +160,7 @@ ACCOUNT_FORMS = {
     "reset_password": "chatsite.accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "chatsite.accounts.forms.ResetPasswordKeyForm",
 }
-# Beside the library's own (30 logins a minute from one address, 5 wrong passwords in 5 minutes for one e-mail).
+# Beside the library's own: 30 logins a minute per address, 5 wrong passwords in 5 minutes per e-mail.
 ACCOUNT_RATE_LIMITS = {"set_up": "20/m/ip", "sign_in_link": "20/m/ip"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 handler400 = "chatsite.errors.bad_request"
 handler403 = "chatsite.errors.forbidden"
 handler404 = "chatsite.errors.not_found"
+handler429 = "chatsite.errors.too_many"
 handler500 = "chatsite.errors.server_error"
 
 urlpatterns = [

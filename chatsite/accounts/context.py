@@ -11,7 +11,7 @@ from chatsite.accounts.views.site import address_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return `site_name`, `sign_up_open`, and `invitation`: for owners the address of a join link, else None."""
+    """Return `site_name`, `sign_up_open`, and `invitation`: for owners `{"url": a join link}`, else None."""
     row = services.the_site()
     user = getattr(request, "user", None)
     link = services.invitation(timezone.now()) if user is not None and user.is_superuser else None

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from allauth.account import forms as allauth_forms
 from allauth.account.utils import setup_user_email
-from chat import text
-from chat.protocol import MAX_NAME_CHARACTERS, Refused
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from chat import text
+from chat.protocol import MAX_NAME_CHARACTERS, Refused
 from chatsite.accounts import services
 from chatsite.accounts.models import Site, User
 
@@ -77,7 +77,7 @@ class SignUpForm(Plain, allauth_forms.SignupForm):
         return said_by_the_chat(text.person_name, self.cleaned_data["name"])
 
     def save(self, request: HttpRequest) -> User:
-        """Make the account behind the address's join link, or without one. Raises what `make_account` does."""
+        """Make the account by the join link in the address, if any. Raises what `make_account` does."""
         match = request.resolver_match
         user = services.make_account(
             email=self.cleaned_data["email"],

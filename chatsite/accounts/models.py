@@ -24,7 +24,7 @@ class UserManager(BaseUserManager["User"]):
     """Makes accounts; e-mail addresses are kept in lower case, so that one person has one account."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create an account; without a password, only a sign-in link opens it. ValueError without an e-mail."""
+        """Create an account; without a password only a link opens it. ValueError without an e-mail."""
         if not email:
             raise ValueError("An account needs an e-mail address.")
         user = self.model(email=email.strip().lower(), **fields)
@@ -46,7 +46,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account: how someone signs in. Who speaks in rooms is its `chat.Person`. A superuser owns the site."""
+    """An account: how someone signs in. Its `chat.Person` speaks in rooms. A superuser owns the site."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
@@ -107,9 +107,7 @@ class JoinLink(models.Model):
     """A link that lets people make an account. The token is kept as it is: owners see and copy it again."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by")
-    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     uses_left = models.PositiveIntegerField(_("uses left"), null=True, blank=True)
@@ -136,15 +134,11 @@ class JoinLink(models.Model):
 
 
 class SignInLink(models.Model):
-    """A link that signs one person in, once; owners make it for who forgot a password. Only its hash is kept."""
+    """A link that signs one person in, once, for who forgot a password. Only its hash is kept."""
 
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("account")
-    )
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by")
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("account"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used"), null=True, blank=True)

@@ -1,12 +1,12 @@
-"""A new password ends the person's open sockets: django-allauth tells, the chat closes. (Logout: `chat.receivers`.)"""
+"""A new password ends the person's open sockets. (Logout, which Django tells of, is `chat.receivers`.)"""
 
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
-from chat.models import Person
-from chat.services import sessions
 from django.dispatch import receiver
 
+from chat.models import Person
+from chat.services import sessions
 from chatsite.accounts.models import User
 
 

@@ -4,11 +4,11 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
-from chat.models import Person
-from chat.services import people
 from django.db import transaction
 from django.utils import timezone
 
+from chat.models import Person
+from chat.services import people
 from chatsite.accounts.models import JoinLink, SignInLink, Site, User, new_token
 
 INVITATION_LIFETIME: Final = timedelta(days=7)
@@ -43,7 +43,7 @@ def change_site(*, name: str, sign_up: str) -> None:
 def make_account(*, email: str, password: str, name: str, token: str | None = None) -> User:
     """Make an account and its person, if the site's policy and the join link `token` allow it.
 
-    Raises NotAdmitted, `chat.protocol.Refused` for a name that cannot be, IntegrityError for an e-mail in use.
+    Raises NotAdmitted, `chat.protocol.Refused` for a name that cannot be, IntegrityError for a taken e-mail.
     """
     admit(token, timezone.now())
     user = User.objects.create_user(email, password)
@@ -159,7 +159,7 @@ def person_of(user: User) -> Person:
 
 
 def _leave_an_owner(user: User) -> None:
-    """Raise LastOwner when `user` is the only active owner. Locks the site, so that two owners cannot both go."""
+    """Raise LastOwner when `user` is the only active owner. Locks the site: two owners cannot both go."""
     the_site()
     Site.objects.select_for_update().get(pk=Site.THE_ONE)
     if user.is_superuser and not User.objects.owners().exclude(pk=user.pk).exists():

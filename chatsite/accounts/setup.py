@@ -3,11 +3,11 @@
 import secrets
 from datetime import datetime
 
-from chat.models import Person, Room
-from chat.services import people, rooms
 from django.db import transaction
 from django.utils.translation import gettext
 
+from chat.models import Person, Room
+from chat.services import people, rooms
 from chatsite.accounts import services
 from chatsite.accounts.models import Site, User
 
@@ -24,7 +24,7 @@ def token() -> str | None:
 def fits(given: str) -> bool:
     """Tell whether `given` opens the set-up page."""
     wanted = token()
-    return bool(wanted) and secrets.compare_digest(wanted.encode(), given.encode())
+    return secrets.compare_digest(wanted.encode(), given.encode()) if wanted else False
 
 
 @transaction.atomic

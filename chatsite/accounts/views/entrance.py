@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from allauth.account import views as allauth_views
 from allauth.account.internal import flows
 from allauth.account.models import Login
+from allauth.account.utils import setup_user_email
 from allauth.decorators import rate_limit
-from chat.models import Room
-from chat.protocol import Refused
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
 from django.forms import Form
@@ -23,6 +22,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.generic.edit import FormView
 
+from chat.models import Room
+from chat.protocol import Refused
 from chatsite.accounts import services, setup
 from chatsite.accounts.forms import SetPasswordForm, SetUpForm
 from chatsite.accounts.models import JoinLink, User
@@ -70,7 +71,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _claim(request: HttpRequest, token: str, form: SetUpForm) -> Room | None:
-    """Make the owner from a valid form and sign them in. Return the first room; None when somebody was faster."""
+    """Make the owner from a valid form and sign them in. Return the first room, or None when refused."""
     data = form.cleaned_data
     try:
         owner, room = setup.claim(
@@ -87,6 +88,7 @@ def _claim(request: HttpRequest, token: str, form: SetUpForm) -> Room | None:
     except (IntegrityError, Refused):
         form.add_error("email", gettext("This e-mail already has an account."))
         return None
+    setup_user_email(request, owner, [])
     enter(request, owner)
     return room
 
@@ -102,12 +104,13 @@ class SignUpView(allauth_views.SignupView):
             return self.closed()
         except IntegrityError:
             form.add_error("email", gettext("This e-mail already has an account. Sign in instead."))
-            return self.form_invalid(form)
+            answer = self.form_invalid(form)
         return answer
 
     def closed(self) -> HttpResponse:
         """Say that nobody new comes in this way."""
-        return render(self.request, "account/signup_closed.html", {"by_link": "token" in self.kwargs}, status=403)
+        context = {"by_link": "token" in self.kwargs}
+        return render(self.request, "account/signup_closed.html", context, status=403)
 
 
 class JoinView(SignUpView):
@@ -120,7 +123,8 @@ class JoinView(SignUpView):
         if request.user.is_authenticated:
             return redirect(HOME)
         self.link = services.usable_join_link(kwargs["token"], timezone.now())
-        return super().dispatch(request, *args, **kwargs)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
 
     def is_open(self) -> bool:
         """Tell whether the link admits someone."""
@@ -136,7 +140,7 @@ class JoinView(SignUpView):
 @rate_limit(action="sign_in_link")
 @require_http_methods(["GET", "POST"])
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Sign in by a link from an owner. Only a press of the button spends it: previews of links open addresses, too."""
+    """Sign in by a link from an owner. Opening does not spend it, since previews of links open them, too."""
     now = timezone.now()
     link = services.sign_in_link(token, now)
     if link is None:
@@ -163,7 +167,8 @@ class SetPasswordView(FormView):  # type: ignore[type-arg]
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Send everyone else to the page that asks for the old password."""
         until = request.session.get(MAY_SET_PASSWORD_UNTIL, 0)
-        if request.user.has_usable_password() and until < timezone.now().timestamp():
+        user = cast(User, request.user)
+        if user.has_usable_password() and until < timezone.now().timestamp():
             return redirect("account_change_password")
         return super().dispatch(request, *args, **kwargs)
 

@@ -1,22 +1,23 @@
 """One's own account: name, handle, language, password, the way out."""
 
-from chat.protocol import Refused
-from chat.services import people
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from chat.protocol import Refused
+from chat.services import people
 from chatsite.accounts import services
 from chatsite.accounts.forms import ProfileForm
+from chatsite.accounts.views import SignedInRequest
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """Show and change what others see of oneself."""
     person = services.person_of(request.user)
     form = ProfileForm(request.POST or None, initial={"name": person.name, "handle": person.handle})

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chatsite.accounts import services
 from chatsite.accounts.forms import JoinLinkForm, SiteForm
 from chatsite.accounts.models import JoinLink, User
+from chatsite.accounts.views import SignedInRequest
 
 PEOPLE_PER_PAGE: Final = 50
 ENDED_LINKS_SHOWN: Final = 10
@@ -73,6 +74,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             {"link": link, "address": address, "qr": qr_of(address)}
             for link, address in zip(usable, addresses, strict=True)
         ],
+        "site_sign_up": site.sign_up,
         "ended_links": [{"link": link, "why": link.ended(now)} for link in ended],
     }
     return render(request, "account/site.html", context)
@@ -80,7 +82,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 @owners_only
 @require_POST
-def make_link(request: HttpRequest) -> HttpResponse:
+def make_link(request: SignedInRequest) -> HttpResponse:
     """Make a join link."""
     form = JoinLinkForm(request.POST)
     if form.is_valid():
@@ -115,10 +117,11 @@ def _accounts_page(request: HttpRequest, **more: Any) -> HttpResponse:
 
 @owners_only
 @require_POST
-def offer_sign_in_link(request: HttpRequest, user_id: int) -> HttpResponse:
+def offer_sign_in_link(request: SignedInRequest, user_id: int) -> HttpResponse:
     """Make a sign-in link and show it, this once."""
     user = get_object_or_404(User, pk=user_id, is_active=True)
-    address = address_of(request, "sign_in_link", services.make_sign_in_link(request.user, user, timezone.now()))
+    token = services.make_sign_in_link(request.user, user, timezone.now())
+    address = address_of(request, "sign_in_link", token)
     return _accounts_page(request, made_for=user, address=address, qr=qr_of(address))
 
 

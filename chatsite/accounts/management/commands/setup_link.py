@@ -11,7 +11,7 @@ from chatsite.accounts import setup
 
 
 class Command(BaseCommand):
-    """Print the set-up link for each address the site answers at; once it has an owner, the addresses alone."""
+    """Print the set-up link for each address of the site; once it has an owner, the addresses alone."""
 
     help = "Print the addresses of the site and, until it has an owner, the one-time link that makes one."
 

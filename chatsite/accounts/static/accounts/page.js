@@ -41,6 +41,11 @@ if (template instanceof HTMLTemplateElement) {
     if (field instanceof HTMLInputElement) addToggle(field, template);
   }
 }
+// With a keyboard at hand, start in the first field that wants something; on touch the keyboard would cover the page.
+if (matchMedia("(pointer: fine)").matches) {
+  const wanted = document.querySelector(".entrance .field-wrong input") ?? document.querySelector(".entrance .field input");
+  if (wanted instanceof HTMLInputElement) wanted.focus();
+}
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (button instanceof HTMLElement) makeCopying(button);
 }
