@@ -99,7 +99,7 @@ export function holdBack(state, room, wire) {
  * @param {Room} room
  */
 export function heldBack(room) {
-  return room.pending.some((pending) => pending.tried);
+  return room.pending.some((pending) => pending.tried && pending.status !== "failed");
 }
 
 /**
