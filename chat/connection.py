@@ -1,6 +1,7 @@
 """One socket as the hub sees it: who it is, which rooms it hears, and what waits to be sent to it."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 
@@ -32,18 +33,18 @@ class Connection:
         self._end = end
         self._outbox: deque[str] = deque()
         self._held: deque[str] = deque()
-        self._holding = True
+        self._holds = 0
         self._wake = asyncio.Event()
         self._most = conf.integer("CHAT_OUTBOX_FRAMES")
         self.ended = False
 
     def deliver(self, text: str) -> None:
         """Queue an event from the hub, behind what is held."""
-        queue = self._held if self._holding else self._outbox
+        queue = self._held if self._holds else self._outbox
         queue.append(text)
         if len(queue) > self._most:
             self.end(Close.TOO_SLOW)
-        elif not self._holding:
+        elif not self._holds:
             self._wake.set()
 
     def answer(self, text: str) -> None:
@@ -52,15 +53,16 @@ class Connection:
         self._wake.set()
 
     def hold(self) -> None:
-        """Keep deliveries back until `release`."""
-        self._holding = True
+        """Keep deliveries back until as many `release` as `hold`."""
+        self._holds += 1
 
     def release(self) -> None:
-        """Let go what was held back, in its order."""
-        self._holding = False
-        self._outbox.extend(self._held)
-        self._held.clear()
-        self._wake.set()
+        """Take back one `hold`; with the last, let go what was held back, in its order."""
+        self._holds -= 1
+        if not self._holds:
+            self._outbox.extend(self._held)
+            self._held.clear()
+            self._wake.set()
 
     def end(self, code: Close) -> None:
         """Close the socket, once; nothing is delivered after it."""
@@ -71,9 +73,11 @@ class Connection:
             self._end(int(code))
 
     async def write_loop(self) -> None:
-        """Send what waits, until cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._outbox and not self.ended:
-                await self._send(self._outbox.popleft())
+        """Send what waits, until cancelled or the socket is gone."""
+        # Servers differ in what they raise for a socket that is closing; whatever it is, this one is over.
+        with contextlib.suppress(OSError, RuntimeError):
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._outbox and not self.ended:
+                    await self._send(self._outbox.popleft())

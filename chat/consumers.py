@@ -1,6 +1,7 @@
 """The socket: frames in become commands, answers and events become frames out. No other logic lives here."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -74,7 +75,7 @@ class ChatConsumer(AsyncConsumer):
             session_mark=identity.session_mark,
             send=self._send,
             end=self._end,
-            room_added=lambda room_id: self.hub.run(self._tell_room(room_id)),
+            room_added=self._room_added,
         )
         heartbeat = Heartbeat(
             ping=lambda number: connection.answer(protocol.encode(Event.PING, {"n": number})),
@@ -93,8 +94,9 @@ class ChatConsumer(AsyncConsumer):
         connection.hold()
         for room_id in await bridge.read(access.room_ids, self.person):
             self.hub.enter(connection, room_id)
+        heard = set(connection.rooms)  # a room that comes while hello is read is not among those to leave
         hello = await bridge.read(payloads.hello, self.person)
-        for room_id in connection.rooms - {room["id"] for room in hello["rooms"]}:
+        for room_id in heard - {room["id"] for room in hello["rooms"]}:
             self.hub.leave(connection, room_id)
         connection.answer(protocol.encode(Event.HELLO, hello))
         connection.answer(self.presence.full())
@@ -118,6 +120,7 @@ class ChatConsumer(AsyncConsumer):
         await self._answer(connection, command)
 
     async def _answer(self, connection: Connection, command: protocol.Frame) -> None:
+        connection.hold()  # an `ok` comes before the change that it made
         try:
             fields = await self._run(connection, command)
             answer = protocol.encode(Event.OK, fields, ref=command.ref)
@@ -131,6 +134,11 @@ class ChatConsumer(AsyncConsumer):
             connection.answer(answer)
         connection.release()
 
+    def _room_added(self, room_id: int) -> None:
+        assert self.connection is not None
+        self.connection.hold()  # what is said there from now on comes after `room.joined`
+        self.hub.run(self._tell_room(self.connection, room_id))
+
     async def _run(self, connection: Connection, command: protocol.Frame) -> dict[str, Any]:
         if isinstance(command, protocol.Pong):
             return self._pong(command)
@@ -139,10 +147,8 @@ class ChatConsumer(AsyncConsumer):
             return {}
         handler = commands.HANDLERS[type(command)]
         self._check_pace(command, handler)
-        if handler.writes:
-            connection.hold()  # the `ok` comes before the change it makes
-            return await bridge.write(handler.function, self.person, command)
-        return await bridge.read(handler.function, self.person, command)
+        run = bridge.write if handler.writes else bridge.read
+        return await run(handler.function, self.person, command)
 
     def _pong(self, command: protocol.Pong) -> dict[str, Any]:
         if not self.heartbeat.pong(command.n):
@@ -171,18 +177,25 @@ class ChatConsumer(AsyncConsumer):
         self.connection.active_at = asyncio.get_running_loop().time()
         self.presence.active_again(self.connection, was_active_at)
 
-    async def _tell_room(self, room_id: int) -> None:
+    async def _tell_room(self, connection: Connection, room_id: int) -> None:
         """Tell of a room that is heard from now on, or has changed for this person: as in `hello`."""
-        event = await bridge.read(payloads.joined, self.person, room_id)
-        if event is not None and self.connection is not None:
-            self.connection.deliver(protocol.encode(Event.ROOM_JOINED, event))
+        try:
+            event = await bridge.read(payloads.joined, self.person, room_id)
+            if event is not None:
+                connection.answer(protocol.encode(Event.ROOM_JOINED, event))
+        finally:
+            connection.release()
 
     async def _send(self, text: str) -> None:
         await self.base_send({"type": "websocket.send", "text": text})
 
     def _end(self, code: int) -> None:
         self._forget()
-        self.hub.run(self.base_send({"type": "websocket.close", "code": code}))
+        self.hub.run(self._close(code))
+
+    async def _close(self, code: int) -> None:
+        with contextlib.suppress(OSError, RuntimeError):  # gone already; servers differ in how they say so
+            await self.base_send({"type": "websocket.close", "code": code})
 
     def _forget(self) -> None:
         assert self.connection is not None

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 GROUPS: Final = 16
 REJOIN_SECONDS: Final = 3600.0
 """Groups expire (a day by default); a live process joins again long before."""
+START_TIMEOUT_SECONDS: Final = 2.0
+RETRY_SECONDS: Final = 1.0
 PUBLISH_TIMEOUT_SECONDS: Final = 1.0
 """A layer that hangs must not hold up the next frame: the message is stored, positions heal the rest."""
 
@@ -105,8 +107,8 @@ class Hub:
         self.people: dict[int, set[Connection]] = {}
         self.presence_changed: Callable[[], None] = lambda: None
         self._loop = loop
-        self._layer = get_channel_layer()
-        self._started: asyncio.Task[None] | None = None
+        self._layer: Any = get_channel_layer()
+        self._started: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._outgoing: asyncio.Queue[tuple[str, Frame]] = asyncio.Queue()
         self._relay: dict[str, Callable[[Frame], None]] = {
@@ -120,10 +122,15 @@ class Hub:
         }
 
     async def start(self) -> None:
-        """Join the groups and begin to relay; the first call does it, later ones wait for it."""
-        if self._started is None or (self._started.done() and self._started.exception()):
-            self._started = self._loop.create_task(self._start())
-        await asyncio.shield(self._started)
+        """Join the groups and begin to relay: the first call does it, others wait for it, none longer than a moment.
+
+        A layer that is away keeps nobody out: it is tried again until it is there.
+        """
+        if self._started is None:
+            self._started = asyncio.Event()
+            self.run(self._start(self._started))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._started.wait(), START_TIMEOUT_SECONDS)
 
     async def stop(self) -> None:
         """End every task; for tests, which stop loops before processes end."""
@@ -169,17 +176,22 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _start(self) -> None:
-        assert self._layer is not None, "CHANNEL_LAYERS has no default layer"
-        channel = await self._layer.new_channel()
-        await self._join(channel)
-        self.run(self._receive_loop(channel))
+    async def _start(self, started: asyncio.Event) -> None:
         self.run(self._publish_loop())
+        channel = await self._layer.new_channel()
+        while not started.is_set():
+            try:
+                await self._join(channel)
+                started.set()
+            except Exception as error:
+                logger.warning("layer.join_failed error=%r", error)
+                await asyncio.sleep(RETRY_SECONDS)
+        self.run(self._receive_loop(channel))
         self.run(self._rejoin_loop(channel))
 
     async def _join(self, channel: str) -> None:
         for number in range(GROUPS):
-            await self._layer.group_add(f"hub.{number}", channel)  # type: ignore[union-attr]
+            await self._layer.group_add(f"hub.{number}", channel)
 
     async def _rejoin_loop(self, channel: str) -> None:
         while True:
@@ -191,17 +203,17 @@ class Hub:
         while True:
             group, frame = await self._outgoing.get()
             try:
-                await asyncio.wait_for(self._layer.group_send(group, frame), PUBLISH_TIMEOUT_SECONDS)  # type: ignore[union-attr]
+                await asyncio.wait_for(self._layer.group_send(group, frame), PUBLISH_TIMEOUT_SECONDS)
             except Exception as error:
                 logger.warning("layer.publish_failed group=%s error=%r", group, error)
 
     async def _receive_loop(self, channel: str) -> None:
         while True:
             try:
-                frame = await self._layer.receive(channel)  # type: ignore[union-attr]
+                frame = await self._layer.receive(channel)
             except Exception as error:
                 logger.warning("layer.receive_failed error=%r", error)
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(RETRY_SECONDS)
                 continue
             try:
                 self._relay[frame["type"]](frame)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chat import access, hub, payloads, text
@@ -35,7 +35,11 @@ def send(person: Person, *, room_id: int, nonce: str, body: str, reply_to: int |
 
     Raises `not_found`, `forbidden`, `invalid`, `too_large`, or `conflict` for a nonce used in another room.
     """
-    outcome = send_many([Send(person, room_id, nonce, body, reply_to)])[0]
+    sends = [Send(person, room_id, nonce, body, reply_to)]
+    try:
+        outcome = send_many(sends)[0]
+    except IntegrityError:  # the same nonce was being stored in another room at this moment
+        outcome = send_many(sends)[0]
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
