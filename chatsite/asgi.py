@@ -11,8 +11,17 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.asgi import get_asgi_application
 from servestatic import ServeStaticASGI
 
+from chatsite import one_process
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 pages = get_asgi_application()
+
+if not settings.REDIS_URL:
+    try:
+        one_process.hold(settings.DATA_DIR)
+    except one_process.AlreadyServed as error:
+        # A sentence instead of a traceback: whatever server loads this module ends here.
+        raise SystemExit(str(error)) from None
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
