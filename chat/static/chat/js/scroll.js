@@ -1,0 +1,145 @@
+/**
+ * The scroll place of the timeline: a room opens at its newest message or at the "New" line, stays at the foot while
+ * the reader is there, and keeps what is read where it is while messages come and go above and below it.
+ *
+ * A drawing is framed: `const settle = scroll.before(); render(…); settle(room)`.
+ */
+
+/** @typedef {import("./types.js").Room} Room */
+
+/** So near the foot counts as there. */
+const FOOT_PIXELS = 8;
+
+/** Messages are asked for when less than this many screens of them are left. */
+const AHEAD_SCREENS = 1.5;
+
+/** How far down the screen the "New" line stands when a room opens at it. */
+const NEW_LINE_SHARE = 0.2;
+
+/**
+ * Whether a scroller is at its foot, and near which of its ends.
+ * @param {{scrollTop: number, scrollHeight: number, clientHeight: number}} box
+ */
+export function whereabouts({ scrollTop, scrollHeight, clientHeight }) {
+  const left = scrollHeight - clientHeight - scrollTop;
+  return {
+    atFoot: left <= FOOT_PIXELS,
+    nearTop: scrollTop < clientHeight * AHEAD_SCREENS,
+    nearFoot: left < clientHeight * AHEAD_SCREENS,
+  };
+}
+
+/**
+ * The index of the last of `count` boxes that ends above `edge`, -1 for none. `endOf(index)` grows with the index.
+ * @param {number} count
+ * @param {(index: number) => number} endOf
+ * @param {number} edge
+ */
+export function lastAbove(count, endOf, edge) {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (endOf(middle) <= edge) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/**
+ * @param {HTMLElement} viewport  The element that scrolls; its messages carry `data-seq`.
+ * @param {Pick<import("./types.js").Callbacks, "loadOlder"|"loadNewer"|"scrolled">} callbacks
+ */
+export function watchScroll(viewport, callbacks) {
+  /** @type {Room|null} */
+  let room = null;
+  let timeline = room?.timeline ?? null;
+  let stuck = true;
+  let echo = "";
+  let queued = false;
+
+  const messages = () => /** @type {NodeListOf<HTMLElement>} */ (viewport.querySelectorAll(".message[data-seq]"));
+  const toFoot = () => {
+    viewport.scrollTop = viewport.scrollHeight;
+  };
+
+  /** The message at the top of the screen and where it stands: what must not move. */
+  function held() {
+    const rows = messages();
+    const top = viewport.getBoundingClientRect().top;
+    const index = lastAbove(rows.length, (at) => rows[at].getBoundingClientRect().bottom, top) + 1;
+    return [...rows].slice(index, index + 5).map((row) => ({ row, top: row.getBoundingClientRect().top }));
+  }
+
+  /** @param {ReturnType<typeof held>} places */
+  function keep(places) {
+    const place = places.find(({ row }) => row.isConnected);
+    const moved = place ? place.row.getBoundingClientRect().top - place.top : 0;
+    if (Math.abs(moved) >= 1) viewport.scrollTop += moved;
+  }
+
+  function opened() {
+    const line = viewport.querySelector("[data-new]");
+    if (!line) return toFoot();
+    const down = line.getBoundingClientRect().top - viewport.getBoundingClientRect().top;
+    viewport.scrollTop += down - viewport.clientHeight * NEW_LINE_SHARE;
+  }
+
+  function report() {
+    queued = false;
+    if (!timeline || viewport.clientHeight === 0) return;
+    const { atFoot, nearTop, nearFoot } = whereabouts(viewport);
+    stuck = atFoot && !timeline.hasNewer;
+    const rows = messages();
+    const edge = viewport.getBoundingClientRect().bottom + FOOT_PIXELS;
+    const seen = rows[lastAbove(rows.length, (at) => rows[at].getBoundingClientRect().bottom, edge)];
+    callbacks.scrolled({ atBottom: stuck, seenSeq: Number(seen?.dataset.seq ?? 0) });
+    if (timeline.failed) return;
+    if (nearTop && timeline.hasMore) callbacks.loadOlder();
+    if (nearFoot && timeline.hasNewer) callbacks.loadNewer();
+  }
+
+  function later() {
+    if (queued) return;
+    queued = true;
+    requestAnimationFrame(report);
+  }
+
+  viewport.addEventListener("scroll", later, { passive: true });
+  // The keyboard of a phone opens, the composer grows, the window turns: who was at the foot stays there.
+  new ResizeObserver(() => {
+    if (stuck) toFoot();
+    later();
+  }).observe(viewport);
+
+  /** @param {Room} next */
+  function sameRoom(next) {
+    const newest = next.pending.at(-1)?.nonce ?? "";
+    const written = newest !== "" && newest !== echo && next.pending.length > 0;
+    echo = newest || echo;
+    return { written, same: room?.id === next.id && timeline !== null };
+  }
+
+  return {
+    /** Call before a drawing. Returns what to call after it with the room that was drawn, or null for none. */
+    before() {
+      const places = stuck ? [] : held();
+      return (/** @type {Room|null|undefined} */ next) => {
+        if (!next?.timeline) {
+          room = timeline = null;
+          return;
+        }
+        const { same, written } = sameRoom(next);
+        const jumped = next.timeline.atBottom && !stuck && same;
+        room = next;
+        timeline = next.timeline;
+        if (!same) opened();
+        else if (stuck || jumped || written) toFoot();
+        else keep(places);
+        later();
+      };
+    },
+    /** Go to the newest of what is loaded. */
+    toFoot,
+  };
+}
