@@ -21,7 +21,7 @@ export function applyChanges(state, event) {
     startOver(state, room, event);
     return;
   }
-  room.rev = Math.max(room.rev, event.rev);
+  room.rev = Math.max(room.rev, event.more ? event.rev + 1 : event.rev);
   const after = event.after ?? event.rev;
   if (event.rev <= room.position || after > room.position) return;
   room.position = event.rev;

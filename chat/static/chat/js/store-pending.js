@@ -62,8 +62,8 @@ function placeSent(state, room, item, sent) {
   if (!timeline || messageAt(timeline, sent.seq)) return;
   const held = room.held.find((message) => message.id === sent.id);
   room.held = room.held.filter((message) => message.id !== sent.id);
-  /** @type {WireMessage} */
-  const wire = held ?? { ...sent, author: state.me, body: item.body, ...quoting(timeline, item) };
+  /** @type {WireMessage & {provisional?: boolean}} */
+  const wire = held ?? { ...sent, author: state.me, body: item.body, provisional: true, ...quoting(timeline, item) };
   place(timeline, { ...toMessage(wire, item.nonce), nonce: item.nonce });
 }
 

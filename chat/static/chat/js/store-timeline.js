@@ -77,13 +77,21 @@ export function place(timeline, message) {
   const index = placeOf(messages, message.seq);
   const known = messages[index];
   if (known?.seq === message.seq) {
-    if (message.rev > known.rev) messages[index] = { ...message, key: known.key };
+    if (isNewer(message, known)) messages[index] = { ...message, key: known.key };
     return;
   }
   if (index === 0 && timeline.hasMore && messages.length > 0) return;
   if (index === messages.length && !takesNewer(timeline)) return;
   messages.splice(index, 0, message);
   if (messages.length > WINDOW) trim(timeline, timeline.atBottom ? "older" : "newer");
+}
+
+/**
+ * @param {Message} message
+ * @param {Message} known
+ */
+function isNewer(message, known) {
+  return message.rev > known.rev || (known.provisional === true && !message.provisional && message.rev === known.rev);
 }
 
 /** @param {Timeline} timeline */

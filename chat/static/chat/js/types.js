@@ -39,7 +39,8 @@
 /**
  * What the page adds to a message. `key` never changes while the message is loaded: the nonce of a message written
  * here, so that the echo and the message are one element, else the id as text. `at` is `created_at` in milliseconds.
- * @typedef {WireMessage & {key: string, at: number}} Message
+ * `provisional`: put together here from the echo and its `ok`; the server's own words replace it.
+ * @typedef {WireMessage & {key: string, at: number, provisional?: boolean}} Message
  */
 
 /**
