@@ -110,9 +110,11 @@ def database(data_dir: Path) -> dict[str, Any]:
     """Return Django's settings of the database: DATABASE_URL, or SQLite in `data_dir`."""
     url = text("DATABASE_URL", f"sqlite:///{data_dir / 'chatsite.sqlite3'}")
     expected = "postgres://user:password@host:5432/name or sqlite:////path/to/file"
+    if not url.startswith(("postgres://", "postgresql://", "sqlite://")):
+        raise wrong("DATABASE_URL", expected)
     try:
         found: dict[str, Any] = dict(environ.Env.db_url_config(url))
-    except (ValueError, KeyError, ImproperlyConfigured):
+    except (ValueError, KeyError):
         raise wrong("DATABASE_URL", expected) from None
     engine = found.get("ENGINE", "")
     if engine.endswith(".sqlite3") and found["NAME"] not in {"", ":memory:"}:

@@ -164,7 +164,7 @@ class JoinLinkForm(forms.Form):
             ("1", _("1 person")),
             ("10", _("10 people")),
             ("50", _("50 people")),
-            ("", _("Any number of people")),
+            ("", _("No limit")),
         ],
     )
 
