@@ -1,0 +1,46 @@
+"""From a bare clone to tests that have all run; `make test` calls it."""
+
+import re
+import shutil
+import tempfile
+
+import environment
+import system
+from steps import ROOT, attempt, say
+
+
+def javascript():
+    """Run the JavaScript tests; return whether none failed. Without Node they are skipped, and it says so."""
+    files = sorted((ROOT / "tests" / "js").glob("*.test.js"))
+    if not shutil.which("node"):
+        say("JavaScript: skipped, because Node is missing.")
+        return True
+    say("Running the JavaScript tests.")
+    done = attempt("node", "--test", *files, quiet=True)
+    counts = {name: int(number) for name, number in re.findall(r"^\S+ (tests|pass|fail) (\d+)$", done.stdout, re.M)}
+    if done.returncode or not counts.get("tests"):
+        say(done.stdout)
+        say("JavaScript: there are failures, see above.")
+        return False
+    say(f"JavaScript: {counts['pass']} tests passed.")
+    return True
+
+
+def python():
+    """Run pytest, whose summary closes the output; return whether none failed."""
+    say("Running the Python tests, those in browsers and with real servers among them.")
+    # Never the folder of the site that may be running here.
+    with tempfile.TemporaryDirectory(prefix="chatsite-tests-") as folder:
+        return attempt(environment.PYTHON, "-m", "pytest", "-q", env={"DATA_DIR": folder}).returncode == 0
+
+
+def main():
+    """Install, run, and exit with 1 when anything failed."""
+    environment.prepare("requirements-dev.txt")
+    system.prepare()
+    scripts_passed = javascript()
+    raise SystemExit(not (python() and scripts_passed))
+
+
+if __name__ == "__main__":
+    main()
