@@ -64,6 +64,12 @@ def chat_boot(context: template.Context) -> SafeString:
     return json_script(boot, "boot")
 
 
+@register.simple_tag
+def chat_words() -> SafeString:
+    """Print the page's own sentences in the current language, as `<script id="words">`."""
+    return json_script(_words(get_language() or settings.LANGUAGE_CODE), "words")
+
+
 @cache
 def _urls() -> dict[str, str]:
     """Return the addresses that the page needs, with `{room}` and `{person}` where an id belongs."""

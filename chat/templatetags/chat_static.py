@@ -20,7 +20,6 @@ register = template.Library()
 ALWAYS: Final = ("tokens", "base")
 VENDOR: Final = "chat/vendor"
 MODULES: Final = "chat/js"
-MAIN: Final = "chat/js/main.js"
 STATIC_IMPORT: Final = re.compile(
     r"""(?:^|;)\s*(?:import|export)\b(?:[^"'();]*?\bfrom)?\s*["']([^"']+)["']""", re.MULTILINE
 )
@@ -36,7 +35,7 @@ def located(name: str) -> Path:
 
 
 def styles(names: tuple[str, ...]) -> str:
-    """Return tokens.css, base.css and `names` (without `.css`) as one text, in this order, without comments."""
+    """Return tokens.css, base.css and `names` (without `.css`) as one text without comments."""
     wanted = dict.fromkeys((*ALWAYS, *names))
     texts = (located(f"chat/css/{name}.css").read_text(encoding="utf-8") for name in wanted)
     return CSS_COMMENT.sub("", "".join(texts))
@@ -77,18 +76,18 @@ def imports_of(name: str, bare: dict[str, str]) -> Iterator[str]:
             yield bare[specifier]
 
 
-def needed_first() -> list[str]:
-    """Return the static names of main.js and all it imports, nearest first: what the first paint needs."""
+def needed_first(main: str) -> list[str]:
+    """Return the static names of the module `main` and all it imports, nearest first."""
     bare = specifiers()
-    found = [MAIN]
+    found = [f"{MODULES}/{main}.js"]
     for name in found:  # grows while it is walked: breadth first
         found += [other for other in dict.fromkeys(imports_of(name, bare)) if other not in found]
     return found
 
 
-def modules() -> tuple[str, list[str]]:
-    """Return the import map as JSON and the addresses to preload, main.js first."""
-    return dumps({"imports": import_map()}), [staticfiles_storage.url(name) for name in needed_first()]
+def modules(main: str) -> tuple[str, list[str]]:
+    """Return the import map as JSON and the addresses of `main` and what it needs, in this order."""
+    return dumps({"imports": import_map()}), [staticfiles_storage.url(name) for name in needed_first(main)]
 
 
 kept_styles = cache(styles)
@@ -108,9 +107,9 @@ def chat_styles(context: template.Context, *names: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def chat_modules(context: template.Context) -> SafeString:
-    """Print the import map, the preloads of the first paint's modules and the script that starts the page."""
-    mapping, addresses = modules() if settings.DEBUG else kept_modules()
+def chat_modules(context: template.Context, main: str = "main") -> SafeString:
+    """Print the import map, the preloads of what the first paint needs, and the script js/`main`.js."""
+    mapping, addresses = modules(main) if settings.DEBUG else kept_modules(main)
     key = nonce(context)
     preloads = ((address, key) for address in addresses[1:])
     return format_html(

@@ -53,14 +53,19 @@ export function lastAbove(count, endOf, edge) {
 export function watchScroll(viewport, callbacks) {
   /** @type {Room|null} */
   let room = null;
-  let timeline = room?.timeline ?? null;
+  /** @type {import("./types.js").Timeline|null} */
+  let timeline = null;
   let stuck = true;
+  let footTop = 0;
+  let told = false;
   let echo = "";
   let queued = false;
 
   const messages = () => /** @type {NodeListOf<HTMLElement>} */ (viewport.querySelectorAll(".message[data-seq]"));
   const toFoot = () => {
     viewport.scrollTop = viewport.scrollHeight;
+    footTop = viewport.scrollTop;
+    stuck = true;
   };
 
   /** The message at the top of the screen and where it stands: what must not move. */
@@ -79,24 +84,46 @@ export function watchScroll(viewport, callbacks) {
   }
 
   function opened() {
+    told = false;
     const line = viewport.querySelector("[data-new]");
     if (!line) return toFoot();
     const down = line.getBoundingClientRect().top - viewport.getBoundingClientRect().top;
     viewport.scrollTop += down - viewport.clientHeight * NEW_LINE_SHARE;
+    footTop = viewport.scrollTop;
+    stuck = whereabouts(viewport).atFoot;
+  }
+
+  /** Scrolling up lets go of the foot at once; a window that changed its size does not. */
+  function stillStuck() {
+    return stuck && (whereabouts(viewport).atFoot || viewport.scrollTop >= footTop - FOOT_PIXELS);
   }
 
   function report() {
     queued = false;
     if (!timeline || viewport.clientHeight === 0) return;
-    const { atFoot, nearTop, nearFoot } = whereabouts(viewport);
-    stuck = atFoot && !timeline.hasNewer;
+    const place = whereabouts(viewport);
+    stuck = place.atFoot && !timeline.hasNewer;
+    footTop = viewport.scrollTop;
+    told = true;
+    callbacks.scrolled({ atBottom: stuck, seenSeq: seenSeq() });
+    if (!timeline.failed) ask(timeline, place);
+  }
+
+  /** The newest message that stands wholly above the lower edge. */
+  function seenSeq() {
     const rows = messages();
     const edge = viewport.getBoundingClientRect().bottom + FOOT_PIXELS;
     const seen = rows[lastAbove(rows.length, (at) => rows[at].getBoundingClientRect().bottom, edge)];
-    callbacks.scrolled({ atBottom: stuck, seenSeq: Number(seen?.dataset.seq ?? 0) });
-    if (timeline.failed) return;
-    if (nearTop && timeline.hasMore) callbacks.loadOlder();
-    if (nearFoot && timeline.hasNewer) callbacks.loadNewer();
+    return Number(seen?.dataset.seq ?? 0);
+  }
+
+  /**
+   * @param {import("./types.js").Timeline} loaded
+   * @param {ReturnType<typeof whereabouts>} place
+   */
+  function ask(loaded, { nearTop, nearFoot }) {
+    if (nearTop && loaded.hasMore) callbacks.loadOlder();
+    if (nearFoot && loaded.hasNewer) callbacks.loadNewer();
   }
 
   function later() {
@@ -112,30 +139,43 @@ export function watchScroll(viewport, callbacks) {
     later();
   }).observe(viewport);
 
-  /** @param {Room} next */
-  function sameRoom(next) {
-    const newest = next.pending.at(-1)?.nonce ?? "";
-    const written = newest !== "" && newest !== echo && next.pending.length > 0;
-    echo = newest || echo;
-    return { written, same: room?.id === next.id && timeline !== null };
+  /**
+   * Whether I have written something since the last drawing: it is looked at where it appears.
+   * @param {Room} next
+   */
+  function written(next) {
+    const newest = next.pending.at(-1)?.nonce ?? echo;
+    const fresh = newest !== echo;
+    echo = newest;
+    return fresh;
+  }
+
+  /**
+   * @param {import("./types.js").Timeline} next
+   * @param {boolean} wrote
+   * @param {ReturnType<typeof held>} places
+   */
+  function follow(next, wrote, places) {
+    const calledToFoot = told && next.atBottom && !next.hasNewer;
+    if (stuck || wrote || calledToFoot) toFoot();
+    else keep(places);
   }
 
   return {
     /** Call before a drawing. Returns what to call after it with the room that was drawn, or null for none. */
     before() {
+      const still = stillStuck();
+      if (stuck && !still) told = false; // the state has not heard of it yet
+      stuck = still;
       const places = stuck ? [] : held();
       return (/** @type {Room|null|undefined} */ next) => {
-        if (!next?.timeline) {
-          room = timeline = null;
-          return;
-        }
-        const { same, written } = sameRoom(next);
-        const jumped = next.timeline.atBottom && !stuck && same;
-        room = next;
-        timeline = next.timeline;
-        if (!same) opened();
-        else if (stuck || jumped || written) toFoot();
-        else keep(places);
+        const same = timeline !== null && room?.id === next?.id;
+        room = next ?? null;
+        timeline = next?.timeline ?? null;
+        if (!next || !timeline) return;
+        const wrote = written(next);
+        if (same) follow(timeline, wrote, places);
+        else opened();
         later();
       };
     },

@@ -114,9 +114,9 @@ function emptyWords(room) {
 /** @param {string} url */
 function invitation(url) {
   return html`<div class="timeline-invite">
-    <label for="invitation">${t("Whoever opens this link can come in:")}</label>
+    <span>${t("Whoever opens this link can come in:")}</span>
     <div class="timeline-link">
-      <input id="invitation" readonly .value=${url} @focus=${(/** @type {Event} */ event) => field(event)?.select()} />
+      <input aria-label=${t("Invitation link")} readonly .value=${url} @focus=${(/** @type {Event} */ event) => field(event)?.select()} />
       <button type="button" class="button button-quiet button-small" @click=${copy}>
         ${icon("copy", "small")}<span>${t("Copy link")}</span><span hidden role="status">${t("Copied")}</span>
       </button>
