@@ -118,7 +118,7 @@ if REDIS_URL:
     }
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "chatsite.cache.RedisOrMemory",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "chatsite",
             "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3},
