@@ -168,7 +168,7 @@ class ChatConsumer(AsyncConsumer):
         assert self.connection is not None
         if refusal.malformed and self._malformed.hit(now):
             self.connection.end(Close.BAD_FRAMES)
-        if refusal.code is ErrorCode.TOO_LARGE and self._oversize.hit(now):
+        if refusal.oversize and self._oversize.hit(now):
             self.connection.end(Close.TOO_LARGE)
 
     def _now_active(self) -> None:

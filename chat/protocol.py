@@ -87,8 +87,9 @@ class Refused(Exception):
 
 Identifier = Annotated[int, Field(strict=True, ge=1, le=MAX_INTEGER)]
 Position = Annotated[int, Field(strict=True, ge=0, le=MAX_INTEGER)]
-Body = Annotated[str, Field(strict=True, max_length=MAX_BODY_CHARACTERS)]
-Nonce = Annotated[str, StringConstraints(strict=True, min_length=8, max_length=64)]
+_NO_NUL = r"^[^\x00]*$"  # PostgreSQL stores none and searches for none
+Body = Annotated[str, Field(strict=True, max_length=MAX_BODY_CHARACTERS, pattern=_NO_NUL)]
+Nonce = Annotated[str, StringConstraints(strict=True, min_length=8, max_length=64, pattern=_NO_NUL)]
 Reference = (
     Annotated[str, Field(strict=True, max_length=64)]
     | Annotated[int, Field(strict=True, ge=-MAX_INTEGER, le=MAX_INTEGER)]
@@ -175,7 +176,7 @@ class PeopleFind(Frame):
     """People whose name or handle matches, those of `room` when it is given."""
 
     type = "people.find"
-    query: Annotated[str, Field(strict=True, max_length=100)]
+    query: Annotated[str, Field(strict=True, max_length=100, pattern=_NO_NUL)]
     room: Identifier | None = None
 
 
@@ -216,7 +217,7 @@ def parse(text: str) -> Frame:
     else, whatever the text; its `ref` is the frame's own where that could be read.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_BYTES:
-        raise BadFrame(ErrorCode.TOO_LARGE, f"a frame holds at most {MAX_FRAME_BYTES} bytes")
+        raise BadFrame(ErrorCode.TOO_LARGE, f"a frame holds at most {MAX_FRAME_BYTES} bytes", oversize=True)
     data = _object(text)
     ref = _reference(data)
     shape = COMMANDS.get(kind) if isinstance(kind := data.get("type"), str) else None
@@ -229,12 +230,17 @@ def parse(text: str) -> Frame:
 
 
 class BadFrame(Refused):
-    """A frame that is no command. `malformed` tells that it counts towards `Close.BAD_FRAMES`."""
+    """A frame that is no command.
 
-    def __init__(self, code: ErrorCode, detail: str, *, ref: str | int | None = None) -> None:
+    `malformed` tells that it counts towards `Close.BAD_FRAMES`, `oversize` towards `Close.TOO_LARGE`; a command
+    that is merely refused, such as one with a body too long, counts towards neither.
+    """
+
+    def __init__(self, code: ErrorCode, detail: str, *, ref: str | int | None = None, oversize: bool = False) -> None:
         super().__init__(code, detail)
         self.ref = ref
         self.malformed = code is ErrorCode.BAD_FRAME
+        self.oversize = oversize
 
 
 def encode(event: str, fields: dict[str, Any], *, ref: str | int | None = None) -> str:
