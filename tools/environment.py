@@ -27,7 +27,7 @@ def prepare(requirements):
     say(f"Installing the packages of {requirements}; at first this takes a minute.")
     run(
         PYTHON,
-        *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements),
+        *("-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", requirements),
         otherwise="Installing failed. It needs the network, or pip's own settings for where packages come from.",
     )
     stamp.write_text(wanted)

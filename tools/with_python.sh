@@ -2,6 +2,7 @@
 # Run a script with the first Python here that is new enough and can make virtual environments.
 # usage: sh tools/with_python.sh SCRIPT [ARGUMENT…]
 found=
+lacking=
 for name in python3 python3.14 python3.13 python3.12 python3.11; do
     command -v "$name" >/dev/null 2>&1 || continue
     found=$name
