@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apply, fromBoot, unread } from "../../chat/static/chat/js/store.js";
+import { apply, fromBoot, lineOpened, unread } from "../../chat/static/chat/js/store.js";
 import { Sync } from "../../chat/static/chat/js/sync.js";
 import { ANN, BOB, FakeClock, HALL, hello, message, opening, page, seeded, settled, wireRoom, XIAOMING } from "./cast.js";
 
-const ROUNDS = 200;
+const EVENINGS = 200;
 const STEPS = 120;
 
 /** The hall as the server has it: messages, two counters, Ann's pointer, and each event ever told. */
@@ -83,49 +83,70 @@ function seen(state) {
   return { texts, unread: unread(hall), mentions: hall.mentions, lastSeq: hall.lastSeq, position: hall.position };
 }
 
-async function round(seed) {
-  const chance = seeded(seed);
-  const server = new Server(chance);
-  const waiting = [];
-  for (let step = 0; step < 5; step += 1) server.say();
-  const state = fromBoot(server.boot(), 0);
-  const around = { state, clock: new FakeClock(), onChange: () => {} };
-  const ask = async (type, fields) => {
-    if (type === "room.history") return page(server.messages, { rev: server.rev });
-    return server.ask(type, fields);
-  };
-  const sync = new Sync({ ...around, ask });
-  let told = server.events.length;
+/** Ann's page and the wire to it, which loses, doubles and shuffles. */
+class Page {
+  told = 0;
+  /** Events that are on their way. */
+  flying = [];
 
-  for (let step = 0; step < STEPS; step += 1) {
-    const dice = chance();
-    if (dice < 0.5) server.say();
-    else if (dice < 0.7) server.change();
-    else if (dice < 0.75) server.move();
-    else if (dice < 0.8) apply(state, server.hello());
-    for (const event of server.events.slice(told)) if (chance() > 0.15) waiting.push(event);
-    told = server.events.length;
-    // Deliver in any order, some twice.
-    while (waiting.length > 0 && chance() < 0.6) {
-      const [event] = waiting.splice(Math.floor(chance() * waiting.length * 0.5), 1);
-      apply(state, event);
-      if (chance() < 0.2) apply(state, event);
-      sync.changed(HALL);
-    }
-    if (chance() < 0.3) await settled();
+  constructor(server, chance) {
+    this.server = server;
+    this.chance = chance;
+    this.state = fromBoot(server.boot(), 0);
+    const ask = async (type, fields) =>
+      type === "room.history" ? page(server.messages, { rev: server.rev }) : server.ask(type, fields);
+    this.sync = new Sync({ state: this.state, ask, clock: new FakeClock(), onChange: () => {} });
+    this.told = server.events.length;
   }
-  for (const event of waiting) apply(state, event);
-  const greeting = server.hello();
-  state.rev = -1;
-  apply(state, greeting);
-  await sync.greeted(greeting);
-  while (state.rooms.get(HALL).position < server.rev) await settled();
 
-  const size = Math.min(state.rooms.get(HALL).timeline.messages.length, server.messages.length);
-  const fresh = fromBoot(server.boot(size), 0);
-  assert.deepEqual(seen(state), seen(fresh), `seed ${seed}`);
+  get hall() {
+    return this.state.rooms.get(HALL);
+  }
+
+  hear() {
+    const { chance, flying, server } = this;
+    for (const event of server.events.slice(this.told)) if (chance() > 0.15) flying.push(event);
+    this.told = server.events.length;
+    while (flying.length > 0 && chance() < 0.6) {
+      const [event] = flying.splice(Math.floor(chance() * flying.length * 0.5), 1);
+      apply(this.state, event);
+      if (chance() < 0.2) apply(this.state, event);
+      this.sync.changed(HALL);
+    }
+  }
+
+  async reconnect() {
+    for (const event of this.flying) apply(this.state, event);
+    const greeting = this.server.hello();
+    lineOpened(this.state);
+    apply(this.state, greeting);
+    await this.sync.greeted(greeting);
+    while (this.hall.position < this.server.rev) await settled();
+  }
 }
 
-test(`${ROUNDS} random evenings in the hall`, async () => {
-  for (let seed = 1; seed <= ROUNDS; seed += 1) await round(seed);
+function happen(server, pageOfAnn, dice) {
+  if (dice < 0.5) server.say();
+  else if (dice < 0.7) server.change();
+  else if (dice < 0.75) server.move();
+  else if (dice < 0.8) apply(pageOfAnn.state, server.hello());
+}
+
+async function evening(seed) {
+  const chance = seeded(seed);
+  const server = new Server(chance);
+  for (let step = 0; step < 5; step += 1) server.say();
+  const pageOfAnn = new Page(server, chance);
+  for (let step = 0; step < STEPS; step += 1) {
+    happen(server, pageOfAnn, chance());
+    pageOfAnn.hear();
+    if (chance() < 0.3) await settled();
+  }
+  await pageOfAnn.reconnect();
+  const fresh = fromBoot(server.boot(pageOfAnn.hall.timeline.messages.length), 0);
+  assert.deepEqual(seen(pageOfAnn.state), seen(fresh), `seed ${seed}`);
+}
+
+test(`${EVENINGS} random evenings in the hall`, async () => {
+  for (let seed = 1; seed <= EVENINGS; seed += 1) await evening(seed);
 });

@@ -50,7 +50,7 @@ export function fromBoot(boot, now) {
     typing: new Map(),
     panel: null,
     members: null,
-    listShown: boot.room === null,
+    listShown: false,
     attending: false,
     now,
     limits: {},
