@@ -119,6 +119,7 @@ class Hub:
             "hub.left": self._relay_left,
             "hub.ended": self._relay_ended,
             "hub.presence": lambda frame: self.presence_changed(),
+            "hub.probe": lambda frame: None,  # `/readyz` asks whether the layer takes frames
         }
 
     async def start(self) -> None:
@@ -221,32 +222,37 @@ class Hub:
                 logger.exception("hub.relay_failed type=%s", frame.get("type"))
 
     def _relay_room(self, frame: Frame) -> None:
-        for connection in self.rooms.get(frame["room"], ()):
+        for connection in _all(self.rooms, frame["room"]):
             connection.deliver(frame["text"])
 
     def _relay_passing(self, frame: Frame) -> None:
-        for connection in self.rooms.get(frame["room"], ()):
+        for connection in _all(self.rooms, frame["room"]):
             if connection.person_id != frame["person"]:
                 connection.deliver(frame["text"])
 
     def _relay_person(self, frame: Frame) -> None:
-        for connection in self.people.get(frame["person"], ()):
+        for connection in _all(self.people, frame["person"]):
             connection.deliver(frame["text"])
 
     def _relay_joined(self, frame: Frame) -> None:
-        for connection in self.people.get(frame["person"], ()):
+        for connection in _all(self.people, frame["person"]):
             self.enter(connection, frame["room"])  # first hear, then read: nothing falls between
             connection.room_added(frame["room"])
 
     def _relay_left(self, frame: Frame) -> None:
-        for connection in self.people.get(frame["person"], ()):
+        for connection in _all(self.people, frame["person"]):
             self.leave(connection, frame["room"])
             connection.deliver(frame["text"])
 
     def _relay_ended(self, frame: Frame) -> None:
-        for connection in list(self.people.get(frame["person"], ())):
+        for connection in _all(self.people, frame["person"]):
             if frame["session"] in ("", connection.session_mark):
                 connection.end(Close.SESSION_ENDED)
+
+
+def _all(groups: dict[int, set[Connection]], key: int) -> tuple[Connection, ...]:
+    """Return a copy: a delivery to a full outbox ends its connection, which leaves the hub at once."""
+    return tuple(groups.get(key, ()))
 
 
 def _discard(groups: dict[int, set[Connection]], key: int, connection: Connection) -> None:

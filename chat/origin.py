@@ -12,7 +12,7 @@ from chat import conf
 logger = logging.getLogger(__name__)
 
 _told: set[str] = set()
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def allowed(scope: dict[str, Any]) -> bool:
@@ -21,17 +21,18 @@ def allowed(scope: dict[str, Any]) -> bool:
     A refusal is logged once for each origin, with the line to set.
     """
     headers = dict(scope["headers"])
-    given = headers.get(b"origin", b"").decode("latin-1")
-    expected = conf.text("CHAT_PUBLIC_URL") or _own(scope, headers)
-    if len([name for name, _value in scope["headers"] if name == b"origin"]) == 1 and _same(given, expected):
+    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    given = origins[0] if origins else ""
+    expected = _as_browsers_write(conf.text("CHAT_PUBLIC_URL") or _own(scope, headers))
+    if expected is not None and origins == [expected]:
         return True
     if given not in _told and len(_told) < 1000:
         _told.add(given)
         logger.warning(
-            "socket.origin_refused origin=%r expected=%r: if people reach the site at that origin, set PUBLIC_URL=%s",
+            "socket.origin_refused origin=%r expected=%r: if people reach the site at another address, set PUBLIC_URL=%s",
             given,
             expected,
-            given or expected,
+            given if given == _as_browsers_write(given) else expected,
         )
     return False
 
@@ -41,22 +42,14 @@ def _own(scope: dict[str, Any], headers: dict[bytes, bytes]) -> str:
     return f"{scheme}://{headers.get(b'host', b'').decode('latin-1')}"
 
 
-def _same(one: str, other: str) -> bool:
-    return (first := _parts(one)) is not None and first == _parts(other)
-
-
-def _parts(origin: str) -> tuple[str, str, int] | None:
+def _as_browsers_write(origin: str) -> str | None:
+    """Return scheme, host and port in small letters without the usual port; None for what is no such origin."""
     try:
-        parts = urlsplit(origin)
+        parts = urlsplit(origin.lower())
         port = parts.port
     except ValueError:
         return None
-    if (
-        parts.scheme not in _DEFAULT_PORTS
-        or not parts.hostname
-        or parts.path.strip("/")
-        or parts.query
-        or parts.username
-    ):
+    if parts.scheme not in _USUAL_PORTS or not parts.hostname:
         return None
-    return parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme]
+    usual = f":{_USUAL_PORTS[parts.scheme]}"
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual) if port else parts.netloc}"

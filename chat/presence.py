@@ -99,9 +99,8 @@ class Presence:
         self._told = states
         if changed or gone:
             text = _frame(changed | gone)
-            for connections in self._hub.people.values():
-                for connection in connections:
-                    connection.deliver(text)
+            for connection in [each for connections in self._hub.people.values() for each in connections]:
+                connection.deliver(text)  # a full outbox ends its connection, which leaves the hub
 
 
 def _state(connections: set[Connection], idle_since: float) -> str:
