@@ -6,6 +6,8 @@ from django.core.cache import cache
 
 from tests import cast
 
+pytest_plugins = ["tests.report", "tests.live_fixtures", "tests.socket_fixtures"]
+
 # Nothing is collected there, so that no test meets an older file of the same name.
 site_settings.STATIC_ROOT = site_settings.BASE_DIR / "tests" / "nothing-collected"
 

@@ -1,4 +1,4 @@
-"""Promise: whatever text arrives, `protocol.parse` returns a typed command or raises `BadFrame`, never anything else."""
+"""Promise: whatever arrives, `protocol.parse` returns a typed command or raises `BadFrame`, never anything else."""
 
 import json
 import random
