@@ -30,6 +30,7 @@ const line = (more) => stateOf({}, { connection: { phase: "offline", since: NOW 
 /** @param {string[]} bodies */
 const say = (...bodies) => timelineOf(bodies.map((body, index) => ({ ...talk()[0], id: index + 1, seq: index + 1, key: String(index), at: NOW, body })));
 
+const RIGHTS = { post: false, rename: false, archive: false, add_members: false, remove_members: false, set_roles: false, leave: false, join: false };
 const LISTED = { room: 1, query: "", total: 5, next: "5", loading: false, failed: false };
 /** @type {import("./types.js").Members["members"]} */
 const MEMBERS = [
@@ -79,7 +80,7 @@ const PARTS = {
     ["address wrong", composerOf, line({ phase: "refused", here: "http://10.0.0.7:8000", there: "https://chat.example.org" })],
     ["signed out", composerOf, line({ phase: "ended" })],
     ["archived", composerOf, stateOf({ archived: true, canPost: false })],
-    ["not joined", composerOf, stateOf({ joined: false, canPost: false })],
+    ["not joined", composerOf, stateOf({ joined: false, canPost: false, rights: { ...RIGHTS, join: true } })],
     ["no right to write", composerOf, stateOf({ canPost: false })],
   ],
   "pills": [

@@ -32,6 +32,14 @@ export function letters(name, one = false) {
 }
 
 /**
+ * What the site's own seal shows: the first character of its name.
+ * @param {string} name
+ */
+export function siteLetter(name) {
+  return (characters(name.trim())[0] ?? "").toLocaleUpperCase();
+}
+
+/**
  * The hue of a person's seal in degrees.
  * @param {number} id
  */

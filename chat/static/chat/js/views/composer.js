@@ -30,13 +30,13 @@ export function composer(state, callbacks) {
   const room = openRoom(state);
   const wire = wireOf(state);
   return html`<div class="wire ${wire.broken ? "wire-broken" : ""}"></div>
-    <div class="composer-column">
+    <div class="composer-inner"><div class="composer-column">
       ${room && !state.opening ? repeat([room], ({ id }) => id, () => place(state, room, callbacks)) : nothing}
       <div class="composer-under timeline-edge">
-        <span class="composer-typing">${typingWords(state)}</span>
+        <span class="composer-typing">${wire.words ? "" : typingWords(state)}</span>
         <span class="composer-hint" role="status">${wire.words || hint(state, room)}</span>
       </div>
-    </div>`;
+    </div></div>`;
 }
 
 /**

@@ -92,7 +92,7 @@ function row(state, { id, role }) {
   return html`<li class="members-row">
     <span class="members-face">${seal(state, id)}${presence(state, id)}</span>
     <span class="members-words">
-      <span class="members-name" dir="auto">${nameOf(state, id)}${id === state.me ? ` ${t("(you)")}` : nothing}</span>
+      <span class="members-name"><bdi>${nameOf(state, id)}</bdi>${id === state.me ? ` ${t("(you)")}` : nothing}</span>
       ${detail ? html`<span class="members-detail">${detail}</span>` : nothing}
     </span>
     ${id === state.me ? nothing : message(state, id)}

@@ -25,13 +25,13 @@ export function sidebar(state, callbacks) {
   const held = document.querySelector("#sidebar .sidebar-lists:is(:hover, :focus-within)") !== null;
   shown = sections(state, held ? shown : null);
   return html`<a class="sidebar-site" href=${state.urls.directory}>
-      ${siteSeal(state.site)}<span class="sidebar-name" dir="auto">${state.site.name}</span>
+      ${siteSeal(state.site)}<span class="sidebar-name"><bdi>${state.site.name}</bdi></span>
     </a>
     <div class="sidebar-lists">
       ${shown.map((section) => (section.key === "needs" && section.ids.length === 0 ? nothing : part(state, section, callbacks)))}
     </div>
     <a class="sidebar-me" href=${state.urls.profile} title=${t("Your profile")}>
-      ${seal(state, state.me, "s")}<span class="sidebar-row-name" dir="auto">${nameOf(state, state.me)}</span>
+      ${seal(state, state.me, "s")}<span class="sidebar-row-name"><bdi>${nameOf(state, state.me)}</bdi></span>
     </a>`;
 }
 
@@ -44,7 +44,7 @@ function part(state, { key, ids }, callbacks) {
   const rooms = ids.flatMap((id) => state.rooms.get(id) ?? []);
   return html`<section aria-label=${title(key)}>
     <div class="sidebar-heading ${key === "needs" ? "sidebar-needs" : ""}"><h2>${title(key)}</h2>${key === "needs" ? nothing : tools(state, key)}</div>
-    ${rooms.length === 0 ? empty(key) : nothing}
+    ${rooms.length === 0 ? empty(state, key) : nothing}
     <ul>
       ${repeat(rooms, (room) => room.id, (room) => html`<li>${row(state, room, callbacks)}</li>`)}
     </ul>
@@ -56,10 +56,16 @@ function title(key) {
   return { needs: t("Needs you"), rooms: t("Rooms"), people: t("People") }[key];
 }
 
-/** @param {Section["key"]} key */
-function empty(key) {
-  const words = key === "rooms" ? t("The rooms you join stand here.") : t("The people you write to stand here.");
-  return html`<p class="sidebar-empty">${words}</p>`;
+/**
+ * @param {State} state
+ * @param {Section["key"]} key
+ */
+function empty(state, key) {
+  const [words, url, action] =
+    key === "rooms"
+      ? [t("The rooms you join stand here."), state.urls.directory, t("All rooms")]
+      : [t("The people you write to stand here."), state.urls.people, t("Write to somebody")];
+  return html`<p class="sidebar-empty">${words} <a href=${url}>${action}</a></p>`;
 }
 
 /**
@@ -103,7 +109,7 @@ function row(state, room, callbacks) {
       event.preventDefault();
       callbacks.openRoom(room.id);
     }}
-    >${room.kind === "direct" ? presence(state, others(state, room)[0] ?? state.me) : nothing}<span class="sidebar-row-name" dir="auto">${titleOf(state, room)}</span>${sign(room, unread)}</a
+    >${room.kind === "direct" ? presence(state, others(state, room)[0] ?? state.me) : nothing}<span class="sidebar-row-name"><bdi>${titleOf(state, room)}</bdi></span>${sign(room, unread)}</a
   >`;
 }
 

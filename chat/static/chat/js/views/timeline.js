@@ -97,7 +97,7 @@ function again(loaded, load) {
 function beginning(state, room, empty) {
   const made = room.createdAt && room.createdBy !== null && room.kind !== "direct";
   return html`<div class="timeline-edge timeline-begin ${empty ? "timeline-empty" : ""}">
-    <h2 class="timeline-title" dir="auto">${titleOf(state, room)}</h2>
+    <h2 class="timeline-title"><bdi>${titleOf(state, room)}</bdi></h2>
     ${made ? html`<p class="timeline-made">${t("Made by {name}, {day}", { name: nameOf(state, room.createdBy ?? 0), day: day(Date.parse(room.createdAt ?? ""), state.now) })}</p>` : nothing}
     ${room.topic ? html`<p class="timeline-topic" dir="auto">${room.topic}</p>` : nothing}
     ${empty ? html`<p>${emptyWords(room)}</p>` : nothing}

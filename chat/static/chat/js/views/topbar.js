@@ -37,9 +37,9 @@ function back(state) {
  * @param {Callbacks} callbacks
  */
 function words(state, room, callbacks) {
-  return html`<h1 class="topbar-title" dir="auto">${room.kind === "direct" ? others(state, room).slice(0, 1).map((id) => presence(state, id)) : nothing}${room.kind === "private" ? html`${icon("private", "small")}<span class="hidden-text">${t("Private room")}</span>` : nothing}${titleOf(state, room)}</h1>
+  return html`<h1 class="topbar-title">${room.kind === "direct" ? others(state, room).slice(0, 1).map((id) => presence(state, id)) : nothing}${room.kind === "private" ? html`${icon("private", "small")}<span class="hidden-text">${t("Private room")}</span>` : nothing}<bdi>${titleOf(state, room)}</bdi></h1>
     ${room.topic
-      ? html`<button type="button" class="topbar-topic" dir="auto" title=${t("Read the topic")} aria-expanded=${state.panel === "about"} @click=${() => toggle(state, "about", callbacks)}>${room.topic}</button>`
+      ? html`<button type="button" class="topbar-topic" title=${t("Read the topic")} aria-expanded=${state.panel === "about"} @click=${() => toggle(state, "about", callbacks)}><bdi>${room.topic}</bdi></button>`
       : nothing}`;
 }
 
@@ -49,7 +49,7 @@ function words(state, room, callbacks) {
  * @param {Callbacks} callbacks
  */
 function buttons(state, room, callbacks) {
-  const count = room.memberCount ?? 0;
+  const count = room.kind === "direct" ? 0 : (room.memberCount ?? 0);
   const label = room.kind === "direct" ? t("People") : tn("{n} member", "{n} members", count);
   return html`<button
       type="button"

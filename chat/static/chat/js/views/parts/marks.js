@@ -3,7 +3,7 @@
 import { html } from "lit-html";
 
 import { t } from "../../i18n.js";
-import { hue, isHan, letters } from "../../seal.js";
+import { hue, isHan, letters, siteLetter } from "../../seal.js";
 import { nameOf } from "../../select.js";
 
 /** @typedef {import("../../types.js").State} State */
@@ -22,7 +22,7 @@ export function seal(state, id, size = "m") {
 
 /** @param {import("../../types.js").Boot["site"]} site */
 export function siteSeal(site) {
-  return html`<span class="seal seal-s seal-site" aria-hidden="true">${letters(site.seal || site.name, true)}</span>`;
+  return html`<span class="seal seal-s seal-site" aria-hidden="true">${site.seal || siteLetter(site.name)}</span>`;
 }
 
 /**
