@@ -31,7 +31,7 @@ NEEDS = (
 SHARE = Path("/usr/share")
 # Servers lie where only the administrator's PATH leads.
 SEARCH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"))
-CI = os.environ.get("CI", "").lower() in {"1", "true", "yes", "on"}
+CI = os.environ.get("CI", "").lower() == "true"
 
 
 def present(need):
