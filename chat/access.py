@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from chat.models import Membership, Person, Room
+from chat import text
+from chat.models import Membership, MembershipQuerySet, Person, Room
 from chat.protocol import ErrorCode, Refused
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 OWNER = Membership.Role.OWNER
 MODERATOR = Membership.Role.MODERATOR
+RANKS = {role: rank for rank, role in enumerate(Membership.Role.values)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,7 @@ def membership(person: Person, room_id: int) -> Membership | None:
 
 def members_of(room_ids: list[int], person_ids: list[int]) -> "QuerySet[Membership]":
     """Return the memberships of these people in these rooms that still count."""
-    found = Membership.objects.filter(room__in=room_ids, person__in=person_ids)
-    return found.exclude(person__user__is_active=False)
+    return Membership.objects.counting().filter(room__in=room_ids, person__in=person_ids)
 
 
 def room_ids(person: Person) -> list[int]:
@@ -135,19 +136,40 @@ def people_to_see(person: Person, ids: list[int]) -> "QuerySet[Person]":
 
 def people_to_find(person: Person, query: str, room_id: int | None) -> "QuerySet[Person]":
     """Return active people that match `query`, those of the room when one is given. Raises `not_found`."""
-    found = Person.objects.active().matching(query)
+    found = Person.objects.active().matching(text.searched(query))
     if room_id is not None:
         found = found.filter(memberships__room=room_to_read(person, room_id))
     return found.order_by("name", "pk")
 
 
+def people_to_add(person: Person, room: Room, query: str) -> "QuerySet[Person]":
+    """Return active people that match `query` and are not in `room` yet."""
+    return people_to_find(person, query, None).exclude(memberships__room=room)
+
+
+def member_count(room: Room) -> int:
+    """Return how many people are in `room`."""
+    return Membership.objects.counting().filter(room=room).count()
+
+
+def members_to_see(person: Person, room_id: int, query: str = "") -> MembershipQuerySet:
+    """Return the memberships of a room that `person` may read, with their people, by rank and name.
+
+    `query` is looked for in names and handles. Raises `not_found`.
+    """
+    found = Membership.objects.counting().filter(room=room_to_read(person, room_id)).select_related("person")
+    if query := text.searched(query):
+        found = found.filter(person__in=Person.objects.matching(query))
+    return found.by_rank()
+
+
 def directory(person: Person, query: str = "") -> "QuerySet[Room]":
-    """Return the rooms `person` may know of, but for direct ones, the last spoken in first.
+    """Return the rooms `person` may know of, but for direct ones: the last spoken in first, archived ones last.
 
     Each has `member_count`, `joined` and `active_at`; `query` is looked for in names and topics.
     """
     rooms = Room.objects.visible_to(person).exclude(kind=Room.Kind.DIRECT)
-    if query := query.strip():
+    if query := text.searched(query):
         rooms = rooms.filter(Q(name__icontains=query) | Q(topic__icontains=query))
     joined = Exists(Membership.objects.filter(room=OuterRef("pk"), person=person))
     return rooms.with_member_count().annotate(joined=joined).by_activity()

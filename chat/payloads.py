@@ -213,7 +213,7 @@ def opening(reader: Person, room: Room) -> Payload:
         "joined": found is not None,
         "can_post": may.post,
         "rights": asdict(may),
-        "member_count": room.memberships.count(),
+        "member_count": access.member_count(room),
         "created_at": time(room.created_at),
         "created_by": room.created_by_id,
         "people": people,

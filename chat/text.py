@@ -8,6 +8,7 @@ from chat.protocol import MAX_BODY_CHARACTERS, MAX_NAME_CHARACTERS, MAX_TOPIC_CH
 
 MIN_HANDLE_CHARACTERS = 2
 MAX_HANDLE_CHARACTERS = 30
+MAX_SEARCH_CHARACTERS = 100
 _HANDLE_SIGNS = frozenset("._-")
 
 
@@ -37,6 +38,11 @@ def topic(text: str) -> str:
     return _line(text, MAX_TOPIC_CHARACTERS, None)
 
 
+def searched(text: str) -> str:
+    """Return what to search for: trimmed, without NUL, which PostgreSQL refuses even in a question."""
+    return text.replace("\0", "").strip()[:MAX_SEARCH_CHARACTERS]
+
+
 def handle(text: str) -> str:
     """Return a handle: 2 to 30 letters of any script, digits, `.`, `_` or `-`. Raises `invalid`."""
     text = unicodedata.normalize("NFC", text.strip().removeprefix("@").removeprefix("＠"))
@@ -58,9 +64,14 @@ def _is_word_sign(sign: str) -> bool:
 
 
 def _line(text: str, most: int, when_empty: str | None) -> str:
-    line = " ".join("".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text).split())
-    if when_empty and not line:
+    signs = unicodedata.normalize("NFC", text)  # before it is measured: this can make it longer
+    line = " ".join("".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in signs).split())
+    if when_empty and not any(_is_seen(sign) for sign in line):
         raise Refused(ErrorCode.INVALID, when_empty)
     if len(line) > most:
         raise Refused(ErrorCode.INVALID, _("At most %(most)d characters.") % {"most": most})
-    return unicodedata.normalize("NFC", line)
+    return line
+
+
+def _is_seen(sign: str) -> bool:
+    return unicodedata.category(sign)[0] not in "CZ"

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from chat import access, conf, hub, protocol
 from chat.models import Membership, Person, Room
 from chat.protocol import ErrorCode, Event, Refused
+
+_BATCH_PEOPLE = 500
 
 
 @transaction.atomic
@@ -18,6 +20,7 @@ def join(person: Person, room_id: int) -> Room:
     Raises `not_found`, `forbidden` for an archived room, `conflict` at the limit of rooms.
     """
     room = access.room_to_read(person, room_id)
+    Room.objects.locked([room_id])  # of two tabs that join at once, the second finds it done
     if access.membership(person, room_id) is None:
         room = access.room_for(person, room_id, "join")
         enter(room, [person])
@@ -33,8 +36,9 @@ def leave(person: Person, room_id: int) -> None:
     """
     room = access.room_for(person, room_id, "leave")
     _drop(room, person)
-    if not room.memberships.filter(role=Membership.Role.OWNER).exists():
-        _pass_on(room)
+    if not _owners(room).exists() and not _pass_on(room) and room.kind == Room.Kind.PRIVATE and not room.archived:
+        room.archived_at = timezone.now()
+        room.save(update_fields=["archived_at"])
 
 
 @transaction.atomic
@@ -56,7 +60,7 @@ def remove(person: Person, room_id: int, other_id: int) -> None:
     found = _member(room, other_id)
     _refuse_above(person, room, found)
     _drop(room, found.person)
-    if not room.memberships.filter(role=Membership.Role.OWNER).exists():
+    if not _owners(room).exists():
         _pass_on(room)
 
 
@@ -67,14 +71,20 @@ def set_role(person: Person, room_id: int, other_id: int, role: str) -> None:
         raise Refused(ErrorCode.INVALID, "role is owner, moderator or member")
     room = access.room_for(person, room_id, "set_roles")
     found = _member(room, other_id)
-    owners = room.memberships.filter(role=Membership.Role.OWNER)
-    if role != Membership.Role.OWNER and not owners.exclude(pk=found.pk).exists():
+    if found.role == role:
+        return
+    if found.role == Membership.Role.OWNER and not _owners(room).exclude(pk=found.pk).exists():
         raise Refused(ErrorCode.CONFLICT, "a room keeps at least one owner")
-    if found.role != role:
-        found.role = role
-        found.save(update_fields=["role"])
-        Person.objects.filter(pk=other_id).count_change()
-        hub.publish_joined(other_id, room.pk)  # the room as in `hello`, with its new role
+    _give_role(found, role)
+
+
+@transaction.atomic
+def hand_over(person: Person) -> None:
+    """Give the rooms that only `person`, who has just been deactivated, owned to who is next; see `leave`."""
+    owned = Membership.objects.filter(person=person, role=Membership.Role.OWNER).values_list("room", flat=True)
+    for room in Room.objects.locked(list(owned)):
+        if not _owners(room).exists():
+            _pass_on(room)
 
 
 @transaction.atomic
@@ -91,9 +101,8 @@ def enter(room: Room, people: Sequence[Person], *, role: str = Membership.Role.M
     The caller has checked the rights. Raises `conflict` when one of them is in as many rooms as may be.
     """
     ids = [person.pk for person in people]
-    most = conf.integer("CHAT_MAX_ROOMS_PER_PERSON")
-    counts = Membership.objects.filter(person__in=ids).values("person").annotate(rooms=Count("pk"))
-    if counts.filter(rooms__gte=most).exists():
+    if _full(ids):
+        most = conf.integer("CHAT_MAX_ROOMS_PER_PERSON")
         raise Refused(ErrorCode.CONFLICT, f"a person is in at most {most} rooms")
     now = timezone.now()
     Membership.objects.bulk_create(
@@ -102,6 +111,22 @@ def enter(room: Room, people: Sequence[Person], *, role: str = Membership.Role.M
     Person.objects.filter(pk__in=ids).count_change()
     for person_id in ids:
         hub.publish_joined(person_id, room.pk)
+
+
+@transaction.atomic
+def enter_everyone(room: Room) -> None:
+    """Make all active people members of `room`, but for those in as many rooms as may be."""
+    people = list(Person.objects.active().exclude(memberships__room=room).order_by("pk"))
+    for start in range(0, len(people), _BATCH_PEOPLE):
+        batch = people[start : start + _BATCH_PEOPLE]
+        full = _full([person.pk for person in batch])
+        enter(room, [person for person in batch if person.pk not in full])
+
+
+def _full(person_ids: list[int]) -> set[int]:
+    counts = Membership.objects.filter(person__in=person_ids).values("person").annotate(rooms=Count("pk"))
+    most = conf.integer("CHAT_MAX_ROOMS_PER_PERSON")
+    return set(counts.filter(rooms__gte=most).values_list("person", flat=True))
 
 
 def _member(room: Room, person_id: int) -> Membership:
@@ -123,14 +148,21 @@ def _drop(room: Room, person: Person) -> None:
     hub.publish_left(person.pk, room.pk, protocol.encode(Event.ROOM_LEFT, event))
 
 
-def _pass_on(room: Room) -> None:
-    heirs = room.memberships.order_by(F("role").desc(), "joined_at", "pk")  # "moderator" sorts above "member"
-    heir = heirs.filter(person__kind=Person.Kind.MEMBER).first()
+def _owners(room: Room) -> QuerySet[Membership]:
+    return room.memberships.counting().filter(role=Membership.Role.OWNER)
+
+
+def _pass_on(room: Room) -> bool:
+    """Have the next in rank, then in time, own the room; return whether there is one."""
+    heirs = room.memberships.counting().filter(person__kind=Person.Kind.MEMBER)
+    heir = heirs.order_by(F("role").desc(), "joined_at", "pk").first()  # "moderator" sorts above "member"
     if heir is not None:
-        heir.role = Membership.Role.OWNER
-        heir.save(update_fields=["role"])
-        Person.objects.filter(pk=heir.person_id).count_change()
-        hub.publish_joined(heir.person_id, room.pk)
-    elif room.kind == Room.Kind.PRIVATE and not room.archived:
-        room.archived_at = timezone.now()
-        room.save(update_fields=["archived_at"])
+        _give_role(heir, Membership.Role.OWNER)
+    return heir is not None
+
+
+def _give_role(found: Membership, role: str) -> None:
+    found.role = role
+    found.save(update_fields=["role"])
+    Person.objects.filter(pk=found.person_id).count_change()
+    hub.publish_joined(found.person_id, found.room_id)  # the room as in `hello`, with its new role

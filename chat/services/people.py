@@ -44,10 +44,14 @@ def rename(person: Person, *, name: str, handle: str) -> Person:
 
 @transaction.atomic
 def deactivate(user: Any) -> None:
-    """Shut an account out: no login, no socket, no message. What was said stays."""
+    """Shut an account out: no login, no socket, no message. What was said stays.
+
+    Rooms that only they owned go to who is next in them.
+    """
     _set_active(user, False)
     person = Person.objects.filter(user_id=user.pk).first()
     if person is not None:
+        memberships.hand_over(person)
         sessions.ended(person.pk)
 
 

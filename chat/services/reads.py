@@ -20,8 +20,11 @@ def read(person: Person, *, room_id: int, seq: int) -> int:
 
 
 def unread(person: Person, *, room_id: int, seq: int) -> int:
-    """Make the message at `seq` and all after it unread again. Returns the new place. Raises `not_found`."""
-    return _move(person, room_id, lambda room, at: min(seq - 1, room.last_seq))
+    """Make the message at `seq` and all after it unread again, which only goes back. Returns the new place.
+
+    Raises `not_found` when they are not in it.
+    """
+    return _move(person, room_id, lambda room, at: max(0, min(at, seq - 1)))
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ def create(person: Person, *, kind: str, name: str, topic: str = "", everyone: b
     )
     memberships.enter(room, [person], role=Membership.Role.OWNER)
     if everyone:
-        memberships.enter(room, list(Person.objects.active().exclude(pk=person.pk)))
+        memberships.enter_everyone(room)
     return room
 
 

@@ -7,6 +7,9 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from chat import access
 from chat.models import Person
@@ -21,6 +24,15 @@ STATUS = {
     ErrorCode.TOO_LARGE: 413,
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.INTERNAL: 500,
+}
+SENTENCES: dict[ErrorCode, str | Promise] = {
+    ErrorCode.NOT_FOUND: _("That is not there, or not yours to see."),
+    ErrorCode.FORBIDDEN: _("You have no right to do that here."),
+    ErrorCode.INVALID: _("That cannot be."),
+    ErrorCode.TOO_LARGE: _("That is too long."),
+    ErrorCode.RATE_LIMITED: _("Too many at once. Wait a moment and try again."),
+    ErrorCode.CONFLICT: _("Something else changed at the same time. Look again and try once more."),
+    ErrorCode.INTERNAL: _("That did not work. Try again."),
 }
 
 
@@ -48,3 +60,16 @@ def refused(refusal: Refused) -> HttpResponse:
         raise PermissionDenied(refusal.detail)
     error = {"code": str(refusal.code), "detail": refusal.detail}
     return JsonResponse(error, status=STATUS.get(refusal.code, 400))
+
+
+def sentence(refusal: Refused, said: dict[ErrorCode, str | Promise] | None = None) -> str:
+    """Return what the page says of a refusal, in the reader's language; `said` knows better for some codes."""
+    return str((said or {}).get(refusal.code) or SENTENCES.get(refusal.code, SENTENCES[ErrorCode.INTERNAL]))
+
+
+def next_of(request: HttpRequest, otherwise: str) -> str:
+    """Return the address that a form or link asks to go on to as `next`, if it is of this site, else `otherwise`."""
+    wished = request.POST.get("next") or request.GET.get("next") or ""
+    hosts = {request.get_host()}
+    ours = url_has_allowed_host_and_scheme(wished, allowed_hosts=hosts, require_https=request.is_secure())
+    return wished if ours else otherwise
