@@ -100,7 +100,8 @@ export function watchScroll(viewport, callbacks) {
 
   function report() {
     queued = false;
-    if (!timeline || viewport.clientHeight === 0) return;
+    // Where other messages have been loaded and not drawn yet, what is on the screen says nothing of them.
+    if (!timeline || room?.timeline !== timeline || viewport.clientHeight === 0) return;
     const place = whereabouts(viewport);
     stuck = place.atFoot && !timeline.hasNewer;
     footTop = viewport.scrollTop;
