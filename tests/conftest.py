@@ -1,9 +1,12 @@
 """What every test starts from: cheap passwords, no rate limit left over, static files by their plain names."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.conf import settings as site_settings
 from django.core.cache import cache
 
+from chat import hub
 from tests import cast
 
 pytest_plugins = ["tests.report", "tests.live_fixtures", "tests.socket_fixtures"]
@@ -64,3 +67,17 @@ def hall(ann):
 def den(ann, bob, xiaoming):
     """A private room of ann's, with bob and 王小明."""
     return cast.make_room(ann, "Den", bob, xiaoming, kind="private")
+
+
+@pytest.fixture
+def told(monkeypatch, django_capture_on_commit_callbacks):
+    """`with told() as frames:` runs what a service leaves for after the commit and gathers what the hub is told."""
+
+    @contextmanager
+    def gather():
+        frames = []
+        monkeypatch.setattr(hub, "_send", lambda _group, frame: frames.append(frame))
+        with django_capture_on_commit_callbacks(execute=True):
+            yield frames
+
+    return gather

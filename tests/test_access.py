@@ -4,14 +4,14 @@ import re
 from dataclasses import fields
 
 import pytest
+from django.urls import reverse
+
 from chat import access
 from chat.access import Rights
 from chat.models import Membership, Room
 from chat.protocol import ErrorCode, Refused
 from chat.services import people
 from chat.urls import urlpatterns
-from django.urls import reverse
-
 from tests.cast import browser_of, make_person, make_room
 
 # What each may do. "site" is a site's owner who is not in the room, "stranger" has an account and is not in it.
