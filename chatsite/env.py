@@ -195,7 +195,7 @@ def _keep_new_secret(path: Path) -> None:
 def reachable_hosts(host: str) -> list[str]:
     """Return the names a browser may use for a server bound to `host`, most usual first."""
     if host not in EVERY_ADDRESS:
-        return [host]
+        return [_bracketed(host)]
     name = socket.gethostname()
     found = ["127.0.0.1", "localhost", name]
     with contextlib.suppress(OSError):
@@ -204,7 +204,12 @@ def reachable_hosts(host: str) -> list[str]:
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))
         found.append(str(probe.getsockname()[0]))
-    return list(dict.fromkeys(f"[{each}]" if ":" in each else each for each in found))
+    return list(dict.fromkeys(map(_bracketed, found)))
+
+
+def _bracketed(host: str) -> str:
+    """Return `host` as an address holds it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def addresses(host: str, port: int, public_url: str) -> list[str]:

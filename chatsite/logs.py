@@ -1,5 +1,6 @@
-"""Structured logs: text in DEBUG, otherwise one JSON object per line. What people say is never logged."""
+"""Structured logs: text for who watches a terminal, otherwise JSON lines. What people say is never logged."""
 
+import sys
 from typing import Any
 
 import structlog
@@ -27,9 +28,10 @@ def configure(*, debug: bool) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    watched = sys.stderr.isatty()
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if debug
+        [structlog.dev.ConsoleRenderer(colors=watched)]
+        if debug or watched
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     return {

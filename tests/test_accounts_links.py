@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils.timezone import now
 
+from chat.services import people
 from chatsite.accounts import services
 from chatsite.accounts.models import JoinLink, SignInLink, Site, User
 from tests import cast
@@ -148,6 +149,13 @@ def test_a_deactivated_account_has_no_way_in(owner, bob):
     assert services.sign_in_link(token, now()) is None
     services.reactivate(bob.user)
     assert services.sign_in_link(token, now()) is None
+
+
+def test_an_account_closed_by_other_ways_has_no_way_in_either(owner, bob):
+    token = services.make_sign_in_link(owner, bob.user, now())
+    people.deactivate(bob.user)
+    with pytest.raises(services.NotAdmitted):
+        services.use_sign_in_link(token, now())
 
 
 def test_the_last_owner_stays(owner, bob):

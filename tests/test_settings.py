@@ -196,6 +196,7 @@ def test_postgresql_and_redis_come_with_a_pool_and_patient_sockets(tmp_path):
     [
         ("127.0.0.1", "", ["http://127.0.0.1:8000", "http://localhost:8000"]),
         ("192.168.1.5", "", ["http://192.168.1.5:8000"]),
+        ("::1", "", ["http://[::1]:8000"]),
         ("127.0.0.1", "https://chat.example.org", ["https://chat.example.org"]),
     ],
 )

@@ -119,9 +119,7 @@ class JoinView(SignUpView):
     link: JoinLink | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Let who has an account in at once, and look the link up for the others."""
-        if request.user.is_authenticated:
-            return redirect(HOME)
+        """Look the link up. (allauth leads who is signed in straight to the site.)"""
         self.link = services.usable_join_link(kwargs["token"], timezone.now())
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer

@@ -23,11 +23,11 @@ function makeCopying(button) {
   const before = button.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    source.select();
     try {
       await navigator.clipboard.writeText(source.value);
     } catch {
-      // Without https a browser has no clipboard; the selected text can still be copied by the old way.
+      // Without https a browser has no clipboard; selected text can still be copied in the old way.
+      source.select();
       if (!document.execCommand("copy")) return;
     }
     button.textContent = button.dataset.done ?? "";
@@ -43,8 +43,8 @@ if (template instanceof HTMLTemplateElement) {
 }
 // With a keyboard at hand, start in the first field that wants something; on touch the keyboard would cover the page.
 if (matchMedia("(pointer: fine)").matches) {
-  const wanted = document.querySelector(".entrance .field-wrong input") ?? document.querySelector(".entrance .field input");
-  if (wanted instanceof HTMLInputElement) wanted.focus();
+  const fields = [...document.querySelectorAll(".entrance .field input")].filter((field) => field instanceof HTMLInputElement);
+  (fields.find((field) => field.ariaInvalid === "true") ?? fields.find((field) => !field.value))?.focus();
 }
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (button instanceof HTMLElement) makeCopying(button);
