@@ -94,6 +94,13 @@ test("an ok that comes after the message was loaded adds nothing", () => {
   assert.deepEqual(hall.pending, []);
 });
 
+test("an ok that repeats an old answer does not move what I marked unread", () => {
+  const { state, hall } = page_of_ann();
+  apply(state, { type: "room.read", rev: 2, room: HALL, last_read_seq: 1 });
+  settle(state, pending(), sent(3));
+  assert.equal(hall.lastReadSeq, 1);
+});
+
 test("an ok for a message far below the window does not open a hole in it", () => {
   const { state, hall } = page_of_ann();
   hall.timeline.hasNewer = true;

@@ -205,6 +205,13 @@ describe("hello", () => {
     assert.equal(hall.lastReadSeq, 1);
   });
 
+  test("one that was made before my last send does not make it unread", () => {
+    const { state, hall } = page_of_ann();
+    apply(state, changes(3, [message(4, { author: ANN.id })]));
+    apply(state, hello([wireRoom(HALL, { rev: 3, last_seq: 3, last_read_seq: 3 }), wireRoom(ATTIC)]));
+    assert.equal(unread(hall), 0);
+  });
+
   test("the first one of a new line is believed", () => {
     const { state } = page_of_ann();
     apply(state, { type: "room.joined", rev: 5, room: wireRoom(12) });

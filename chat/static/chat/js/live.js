@@ -61,7 +61,7 @@ export function goLive({ state, storage, onChange, onEnded, onRights }) {
       state.now = clock.now();
       const refused = phase === "refused" ? { here: location.origin, there: state.urls.public } : {};
       setConnection(state, phase, refused);
-      if (phase !== "live") outbox.disconnected();
+      if (phase !== "live") outbox.connected(false);
       if (phase === "ended") onEnded();
       onChange();
     },
@@ -69,7 +69,7 @@ export function goLive({ state, storage, onChange, onEnded, onRights }) {
 
   /** @param {import("./types.js").WireHello} hello */
   function greeted(hello) {
-    outbox.connected();
+    outbox.connected(true);
     sync.greeted(hello);
     reader.update();
   }

@@ -21,16 +21,18 @@ export class OutboxStore {
 
   /**
    * What waits, in the order of the line.
+   * @param {Pending} [sending]  Is being sent here and stays as it is.
    * @returns {Pending[]}
    */
-  load() {
+  load(sending) {
     const texts = new Map(this.#memory);
     for (const key of this.#keys()) {
       const text = this.storage?.getItem(key);
       if (text) texts.set(key, text);
     }
     const items = [...texts.values()].map(parse).filter((item) => item !== null);
-    return items.map(({ item }) => item).sort((a, b) => a.order - b.order || (a.nonce < b.nonce ? -1 : 1));
+    const current = items.map(({ item }) => (item.nonce === sending?.nonce ? sending : item));
+    return current.sort((a, b) => a.order - b.order || (a.nonce < b.nonce ? -1 : 1));
   }
 
   /**

@@ -6,27 +6,25 @@
  * A message that the server refuses leaves the line and waits for its author; those behind it go on, in its room too,
  * for what follows seldom makes sense only together and never being sent is worse. Tried again, it goes to the end.
  *
- * All tabs show the line; a lock lets one of them send. Without locks (a page over plain HTTP has none) two tabs may
- * send at once: nothing is doubled, only the order between tabs may differ.
+ * All tabs show the line; a lock lets one of them send. Without locks (plain HTTP) two may send at once: nothing is
+ * doubled, only the order between tabs may differ.
  */
 
 import { pause } from "./clock.js";
 import { OutboxStore } from "./outbox-store.js";
 import { Command, ErrorCode } from "./protocol.js";
-import { backoff } from "./retry.js";
+import { afterRefusal } from "./retry.js";
+import { Turns } from "./turns.js";
 
-const ANSWER_MILLISECONDS = 10_000;
-const RATE_LIMITED_SECONDS = 1;
-/** After so many errors of the server's own the author is asked. */
-const INTERNAL_ATTEMPTS = 4;
-
-/** @typedef {import("./types.js").Pending} Pending */
+const ANSWER_MILLISECONDS = 10_000; // then a message is sent again
 
 /**
+ * @typedef {import("./types.js").Pending} Pending
+ *
  * @typedef {object} Surroundings
  * @property {number} person
  * @property {import("./outbox-store.js").Entries|null} storage
- * @property {{request: (name: string, run: () => Promise<void>) => Promise<unknown>}|null} locks
+ * @property {import("./turns.js").Locks|null} locks
  * @property {import("./clock.js").Clock} clock
  * @property {(type: string, fields: object, milliseconds: number) => Promise<any>} ask
  * @property {() => string} nonce  A new one.
@@ -36,14 +34,14 @@ const INTERNAL_ATTEMPTS = 4;
 
 export class Outbox {
   #live = false;
-  #running = false;
-  /** @type {Map<string, number>} */
-  #internalErrors = new Map();
+  /** How often the server failed over a message, by nonce. @type {Map<string, number>} */
+  #errors = new Map();
 
   /** @param {Surroundings} around */
   constructor(around) {
     this.around = around;
     this.store = new OutboxStore(around.storage, around.person);
+    this.turns = new Turns(around.locks, `${this.store.prefix}line`);
     this.items = this.store.load();
   }
 
@@ -53,16 +51,9 @@ export class Outbox {
    * @returns {Pending}
    */
   add({ room, body, replyTo }) {
+    const [nonce, writtenAt, order] = [this.around.nonce(), this.around.clock.now(), this.#nextOrder()];
     /** @type {Pending} */
-    const item = {
-      nonce: this.around.nonce(),
-      room,
-      body,
-      ...(replyTo === undefined ? {} : { replyTo }),
-      writtenAt: this.around.clock.now(),
-      order: this.#nextOrder(),
-      status: "waiting",
-    };
+    const item = { nonce, room, body, replyTo, writtenAt, order, status: "waiting" };
     this.items.push(item);
     this.store.save(item);
     this.#changed();
@@ -73,7 +64,7 @@ export class Outbox {
   retry(nonce) {
     const item = this.#failed(nonce);
     if (!item) return;
-    this.#internalErrors.delete(nonce);
+    this.#errors.delete(nonce);
     this.#update(item, { status: "waiting", code: undefined, order: this.#nextOrder() });
     this.items.sort((a, b) => a.order - b.order);
     this.#changed();
@@ -94,14 +85,10 @@ export class Outbox {
     this.#changed();
   }
 
-  /** The line to the server stands. */
-  connected() {
-    this.#live = true;
+  /** @param {boolean} live  Whether the line to the server stands. */
+  connected(live) {
+    this.#live = live;
     this.#run();
-  }
-
-  disconnected() {
-    this.#live = false;
   }
 
   /**
@@ -125,27 +112,18 @@ export class Outbox {
     this.#run();
   }
 
-  /** @returns {Pending|undefined} */
-  #next() {
+  get #next() {
     return this.items.find((item) => item.status !== "failed");
   }
 
   async #run() {
-    if (this.#running || !this.#live || !this.#next()) return;
-    this.#running = true;
-    try {
-      const name = `${this.store.prefix}line`;
-      if (this.around.locks) await this.around.locks.request(name, () => this.#drain());
-      else await this.#drain();
-    } finally {
-      this.#running = false;
-    }
-    this.#run();
+    if (!this.#live || !this.#next) return;
+    if (await this.turns.take(() => this.#drain())) this.#run();
   }
 
   async #drain() {
     this.#reload(); // while we waited for the lock another tab may have sent these
-    for (let item = this.#next(); item && this.#live; item = this.#next()) await this.#send(item);
+    for (let item = this.#next; item && this.#live; item = this.#next) await this.#send(item);
     this.around.onChange([...this.items]);
   }
 
@@ -154,12 +132,13 @@ export class Outbox {
     const before = item.tried ?? false;
     this.#update(item, { status: "sending", tried: true });
     this.around.onChange([...this.items]);
-    const { room, nonce, body, replyTo } = item;
-    const fields = { room, nonce, body, ...(replyTo === undefined ? {} : { reply_to: replyTo }) };
+    const { room, nonce, body, replyTo: reply_to } = item; // JSON leaves out what is undefined
+    const fields = { room, nonce, body, reply_to };
     try {
       const { message } = await this.around.ask(Command.MESSAGE_SEND, fields, ANSWER_MILLISECONDS);
       this.#sent(item, message);
     } catch (reason) {
+      // It may have been discarded, by a logout, while it was on its way.
       if (this.items.includes(item)) await this.#refused(item, before, /** @type {import("./asks.js").Refused} */ (reason));
     }
   }
@@ -181,33 +160,18 @@ export class Outbox {
    * @param {import("./asks.js").Refused} reason
    */
   async #refused(item, before, reason) {
-    if (reason.code === "closed" || reason.code === "timeout") {
-      if (reason.code === "closed") this.#live = false;
-      this.#update(item, { status: "waiting" });
-    } else if (reason.code === ErrorCode.RATE_LIMITED) {
-      this.#update(item, { status: "waiting", tried: before });
-      this.around.onChange([...this.items]);
-      await pause(this.around.clock, (reason.retryAfter ?? RATE_LIMITED_SECONDS) * 1000);
-    } else if (reason.code === ErrorCode.INTERNAL && this.#mayRepeat(item)) {
-      this.#update(item, { status: "waiting" });
-      this.around.onChange([...this.items]);
-      await pause(this.around.clock, 1000 + backoff(this.#internalErrors.get(item.nonce) ?? 0, this.around.clock.random));
-    } else {
-      this.#update(item, { status: "failed", code: reason.code, tried: before });
-    }
+    const errors = (this.#errors.get(item.nonce) ?? 0) + (reason.code === ErrorCode.INTERNAL ? 1 : 0);
+    this.#errors.set(item.nonce, errors);
+    const { change, waitMilliseconds } = afterRefusal(reason, { before, errors, random: this.around.clock.random });
+    if (reason.code === "closed") this.#live = false;
+    this.#update(item, change);
+    if (waitMilliseconds === 0) return;
+    this.around.onChange([...this.items]);
+    await pause(this.around.clock, waitMilliseconds);
   }
 
-  /** @param {Pending} item */
-  #mayRepeat(item) {
-    const errors = (this.#internalErrors.get(item.nonce) ?? 0) + 1;
-    this.#internalErrors.set(item.nonce, errors);
-    return errors < INTERNAL_ATTEMPTS;
-  }
-
-  /** Take over what the storage holds; the message that is being sent here stays as it is. */
   #reload() {
-    const sending = this.items.find((item) => item.status === "sending");
-    this.items = this.store.load().map((item) => (item.nonce === sending?.nonce ? sending : item));
+    this.items = this.store.load(this.items.find((item) => item.status === "sending"));
   }
 
   /**
@@ -222,7 +186,7 @@ export class Outbox {
   /** @param {string} nonce */
   #drop(nonce) {
     this.items = this.items.filter((item) => item.nonce !== nonce);
-    this.#internalErrors.delete(nonce);
+    this.#errors.delete(nonce);
     this.store.remove(nonce);
   }
 

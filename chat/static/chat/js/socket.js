@@ -7,17 +7,17 @@
 
 import { Asks, Refused } from "./asks.js";
 import { Close, Command, Event } from "./protocol.js";
+import { Refusals } from "./refusals.js";
 import { afterClose } from "./retry.js";
+import { Silence } from "./silence.js";
 
 /** From the first attempt to `hello`. */
 const HELLO_MILLISECONDS = 15_000;
 /** A ping may be late by this much. */
 const GRACE_MILLISECONDS = 5_000;
-/** After waking up, a line silent for longer than this is asked whether it lives. */
+/** After waking up, a line silent for longer than this is asked whether it lives, and has so long to answer. */
 const FRESH_MILLISECONDS = 3_000;
 const PROBE_MILLISECONDS = 5_000;
-/** So many attempts that fail before the line opens: something is wrong that waiting may not mend. */
-const SUSPICIOUS_FAILURES = 3;
 
 /** @typedef {import("./types.js").Connection["phase"]} Phase */
 
@@ -38,22 +38,20 @@ export class Socket {
   /** @type {Phase} */
   #phase = "connecting";
   #opened = false;
-  /** Attempts since the line last stood; those of them that did not even open. */
-  #failures = 0;
-  #refusals = 0;
-  #heardAt = 0;
-  #timeoutMilliseconds = 60_000;
+  #failures = 0; // attempts since the line last stood
   #notBefore = 0;
-  /** @type {number|undefined} Seconds, as the server said before it closed. */
-  #retryAfter;
+  #retryAfter = /** @type {number|undefined} */ (undefined); // seconds, as the server said before it closed
   #reconnectTimer = 0;
-  #watchTimer = 0;
 
   /** @param {Surroundings} around */
   constructor(around) {
     this.around = around;
     this.clock = around.clock;
     this.asks = new Asks(around.clock);
+    this.silence = new Silence(around.clock, () => this.#drop());
+    this.refusals = new Refusals(around.reachable, (phase) => {
+      if (!this.#over && this.#phase !== "live" && around.online()) this.#setPhase(phase);
+    });
   }
 
   get #over() {
@@ -75,7 +73,7 @@ export class Socket {
     attempt.onopen = () => attempt === this.#socket && this.#open();
     attempt.onmessage = (message) => attempt === this.#socket && this.#receive(message.data);
     attempt.onclose = (close) => attempt === this.#socket && this.#closed(close.code);
-    this.#watch(HELLO_MILLISECONDS);
+    this.silence.watch(HELLO_MILLISECONDS);
   }
 
   /**
@@ -108,7 +106,7 @@ export class Socket {
       if (this.clock.now() < this.#notBefore) return;
       this.#failures = 0;
       this.connect();
-    } else if (this.#phase === "live" && this.clock.now() - this.#heardAt > FRESH_MILLISECONDS) {
+    } else if (this.#phase === "live" && this.clock.now() - this.silence.heardAt > FRESH_MILLISECONDS) {
       this.#probe();
     }
   }
@@ -123,7 +121,7 @@ export class Socket {
 
   #open() {
     this.#opened = true;
-    this.#refusals = 0;
+    this.refusals.opened();
     this.around.onOpen();
   }
 
@@ -137,45 +135,28 @@ export class Socket {
 
   /** @param {string} data */
   #receive(data) {
-    this.#heardAt = this.clock.now();
+    this.silence.heard();
     const frame = JSON.parse(data);
     if (frame.type === Event.PING) {
       this.#send(Command.PONG, { n: frame.n });
-    } else if (frame.type === Event.ERROR || frame.type === Event.OK) {
-      if (!this.asks.settle(frame)) this.#retryAfter = frame.retry_after ?? this.#retryAfter;
-    } else {
-      if (frame.type === Event.HELLO) this.#greeted(frame);
-      this.around.onEvent(frame);
+      return;
     }
-  }
-
-  /** @param {import("./types.js").WireHello} hello */
-  #greeted(hello) {
-    this.#failures = 0;
-    this.#timeoutMilliseconds = hello.heartbeat.timeout * 1000;
-    this.#setPhase("live");
-    this.#watch(this.#timeoutMilliseconds + GRACE_MILLISECONDS);
-  }
-
-  /**
-   * Give the line up when nothing is heard for so long.
-   * @param {number} milliseconds
-   */
-  #watch(milliseconds) {
-    this.clock.cancel(this.#watchTimer);
-    this.#heardAt = this.clock.now();
-    const look = () => {
-      const left = this.#heardAt + milliseconds - this.clock.now();
-      if (left <= 0) this.#drop();
-      else this.#watchTimer = this.clock.after(look, left);
-    };
-    this.#watchTimer = this.clock.after(look, milliseconds);
+    if (frame.type === Event.ERROR || frame.type === Event.OK) {
+      if (!this.asks.settle(frame)) this.#retryAfter = frame.retry_after ?? this.#retryAfter;
+      return;
+    }
+    if (frame.type === Event.HELLO) {
+      this.#failures = 0;
+      this.#setPhase("live");
+      this.silence.watch(frame.heartbeat.timeout * 1000 + GRACE_MILLISECONDS);
+    }
+    this.around.onEvent(frame);
   }
 
   #probe() {
     const askedAt = this.clock.now();
     this.ask(Command.HELLO, {}, PROBE_MILLISECONDS).catch((reason) => {
-      if (reason.code === "timeout" && this.#heardAt <= askedAt) this.#drop();
+      if (reason.code === "timeout" && this.silence.heardAt < askedAt) this.#drop();
     });
   }
 
@@ -190,14 +171,13 @@ export class Socket {
   /** @param {number} code */
   #closed(code) {
     this.#socket = null;
-    this.clock.cancel(this.#watchTimer);
-    const { random } = this.clock;
-    const next = afterClose(code, { failures: this.#failures, retryAfter: this.#retryAfter, random });
+    this.silence.stop();
+    const situation = { failures: this.#failures, retryAfter: this.#retryAfter, random: this.clock.random };
+    const next = afterClose(code, situation);
     this.#failures += 1;
-    if (!this.#opened) this.#refusals += 1;
+    this.asks.closed();
     if (typeof next === "number") this.#tryAgainIn(next, code);
     else this.#setPhase(next);
-    this.asks.closed();
   }
 
   /**
@@ -206,24 +186,9 @@ export class Socket {
    */
   #tryAgainIn(milliseconds, code) {
     if (code === Close.RATE_ABUSE) this.#notBefore = this.clock.now() + milliseconds;
-    if (!this.#opened) this.#suspect();
-    this.#setPhase(this.#phaseWhileTrying());
-    this.clock.cancel(this.#reconnectTimer);
+    if (!this.#opened) this.refusals.failed();
+    this.#setPhase(this.around.online() ? this.refusals.phase : "offline");
     this.#reconnectTimer = this.clock.after(() => this.connect(), milliseconds);
-  }
-
-  /** @returns {Phase} */
-  #phaseWhileTrying() {
-    if (!this.around.online()) return "offline";
-    if (this.#refusals < SUSPICIOUS_FAILURES) return "reconnecting";
-    return this.#phase === "refused" ? "refused" : "offline";
-  }
-
-  /** No socket, again and again: is the whole site away, or does it refuse this page? */
-  async #suspect() {
-    if (this.#refusals < SUSPICIOUS_FAILURES) return;
-    const reachable = await this.around.reachable();
-    if (this.#refusals >= SUSPICIOUS_FAILURES && !this.#over) this.#setPhase(reachable ? "refused" : "offline");
   }
 
   /** @param {Phase} next */

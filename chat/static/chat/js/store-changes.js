@@ -2,7 +2,7 @@
 
 import { holdBack, settleKey } from "./store-pending.js";
 import { stopTyping } from "./store-people.js";
-import { mentionsMe, setReadPointer } from "./store-rooms.js";
+import { mentionsMe, setReadPointer } from "./store-reading.js";
 import { loseTimeline, mergeQuoted, place, toMessage } from "./store-timeline.js";
 
 /** @typedef {import("./types.js").State} State */

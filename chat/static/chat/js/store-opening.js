@@ -1,7 +1,8 @@
 /** Opening a room and leaving it again. */
 
 import { mergePeople } from "./store-people.js";
-import { blankRoom, unread } from "./store-rooms.js";
+import { unread } from "./store-reading.js";
+import { blankRoom } from "./store-rooms.js";
 import { showLatest } from "./store-history.js";
 import { loseTimeline } from "./store-timeline.js";
 

@@ -6,7 +6,7 @@
  * echo stands for. It is held back until that is known; shown at once it would stand there twice.
  */
 
-import { setReadPointer } from "./store-rooms.js";
+import { setReadPointer } from "./store-reading.js";
 import { messageAt, place, toMessage } from "./store-timeline.js";
 
 /** @typedef {import("./types.js").State} State */

@@ -14,12 +14,13 @@
 
 import { Event } from "./protocol.js";
 import { applyPresence, applyTyping, mergePeople } from "./store-people.js";
-import { applyHello, applyJoined, applyLeft, applyRead } from "./store-rooms.js";
+import { applyRead } from "./store-reading.js";
+import { applyHello, applyJoined, applyLeft } from "./store-rooms.js";
 import { applyChanges } from "./store-changes.js";
 import { openRoom } from "./store-opening.js";
 
 export { expireTyping } from "./store-people.js";
-export { localRead, readSettled, setReadPointer, unread } from "./store-rooms.js";
+export { localRead, readSettled, setReadPointer, unread } from "./store-reading.js";
 export { openRoom, leaveRoom } from "./store-opening.js";
 export { addNewer, addOlder, showLatest } from "./store-history.js";
 export { heldBack, setPending, settle } from "./store-pending.js";
