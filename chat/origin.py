@@ -29,7 +29,7 @@ def allowed(scope: dict[str, Any]) -> bool:
     if given not in _told and len(_told) < 1000:
         _told.add(given)
         logger.warning(
-            "socket.origin_refused origin=%r expected=%r: if people reach the site at another address, set PUBLIC_URL=%s",
+            "socket.origin_refused origin=%r expected=%r: to have people come from another address, set PUBLIC_URL=%s",
             given,
             expected,
             given if given == _as_browsers_write(given) else expected,
