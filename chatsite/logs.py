@@ -50,9 +50,10 @@ def configure(*, debug: bool) -> dict[str, Any]:
             # Django's own handlers would write each line a second time.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+            # `daphne.cli` says where it listens; that HTTP/2 is the proxy's work need not be said at each start.
+            "daphne.server": {"level": "WARNING"},
             # One line per request is the proxy's work.
             "daphne.http_protocol": {"level": "WARNING"},
             "daphne.ws_protocol": {"level": "WARNING"},
-            "django.channels.server": {"level": "INFO"},
         },
     }
