@@ -100,32 +100,45 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec=fraction).replace("+00:00", "Z")
 
 
-def lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and the bytes of each line of a plain or gzipped file, one at a time.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file: its number from 1, its bytes, and how many bytes of the file have been read so far."""
+
+    file: Path
+    number: int
+    text: bytes
+    read_bytes: int
+
+    def record(self) -> Record:
+        """Return what it holds. Raises `WrongArchive`."""
+        try:
+            return parse(self.text)
+        except Wrong as error:
+            raise self.wrong(error) from None
+
+    def wrong(self, error: Wrong) -> WrongArchive:
+        """Return the refusal of this line."""
+        return WrongArchive(self.file, self.number, str(error))
+
+
+def lines(file: Path) -> Iterator[Line]:
+    """Yield each line of a plain or gzipped file, one at a time.
 
     Raises `WrongArchive` when it cannot be read, is damaged, or has a line beyond `MAX_LINE_BYTES`.
     """
     number = 0
     try:
-        with _open(file) as stream:
-            while line := stream.readline(MAX_LINE_BYTES + 1):
+        with file.open("rb") as plain:
+            stream = _unpacked(plain)
+            while text := stream.readline(MAX_LINE_BYTES + 1):
                 number += 1
-                if len(line) > MAX_LINE_BYTES:
+                if len(text) > MAX_LINE_BYTES:
                     raise WrongArchive(file, number, f"a line holds at most {MAX_LINE_BYTES} bytes")
-                yield number, line
+                yield Line(file, number, text, plain.tell())
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise WrongArchive(file, number + 1, f"the compressed file is damaged: {error}") from None
     except OSError as error:
         raise WrongArchive(file, 0, error.strerror or str(error)) from None
-
-
-def records(file: Path) -> Iterator[tuple[int, bytes, Record]]:
-    """Yield number, bytes and record of each line. Raises `WrongArchive` for the first that is no record."""
-    for number, line in lines(file):
-        try:
-            yield number, line, parse(line)
-        except Wrong as error:
-            raise WrongArchive(file, number, str(error)) from None
 
 
 class Checker:
@@ -158,18 +171,21 @@ class Checker:
         self.messages += 1
 
 
-def size_bytes(files: Sequence[Path]) -> int:
-    """Return how many bytes the files take. Raises `WrongArchive` for what is no ordinary file: it is read twice."""
+def stamps(files: Sequence[Path]) -> list[tuple[int, int]]:
+    """Return the size in bytes and the time of change of each file; the same later means that nothing was written.
+
+    Raises `WrongArchive` for what is no ordinary file: an archive is read twice.
+    """
     for file in files:
         if not file.is_file():
-            raise WrongArchive(file, 0, "no such file" if not file.exists() else "not an ordinary file")
-    return sum(file.stat().st_size for file in files)
+            raise WrongArchive(file, 0, "not an ordinary file" if file.exists() else "no such file")
+    return [(stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, files)]
 
 
-def _open(file: Path) -> IO[bytes]:
-    with file.open("rb") as plain:
-        packed = plain.read(2) == _GZIP_MAGIC
-    return cast("IO[bytes]", gzip.open(file, "rb")) if packed else file.open("rb")
+def _unpacked(plain: IO[bytes]) -> IO[bytes]:
+    packed = plain.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    plain.seek(0)
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=plain)) if packed else plain
 
 
 def _object(line: bytes) -> dict[str, Any]:

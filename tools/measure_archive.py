@@ -150,16 +150,16 @@ def show(title, figures):
 
 def name_in(archive):
     """Return the name of the archive's first room."""
-    from chat.archive_format import records
+    from chat.archive_format import lines
 
-    return next(record.room for _number, _line, record in records(archive))
+    return next(line.record().room for line in lines(archive))
 
 
 def same(archive, out):
     """Return whether two archives hold the same lines."""
     from chat.archive_format import lines
 
-    return all(one == other for one, other in zip(lines(archive), lines(out), strict=True))
+    return all(one.text == other.text for one, other in zip(lines(archive), lines(out), strict=True))
 
 
 if __name__ == "__main__":

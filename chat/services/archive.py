@@ -9,14 +9,14 @@ from typing import Final
 from django.db import connection, reset_queries, transaction
 
 from chat import access, archive_format, conf, text
-from chat.archive_format import Checker, Record, Wrong, WrongArchive
+from chat.archive_format import Checker, Record, Wrong
 from chat.models import Membership, Person, Room
 from chat.protocol import Refused
 from chat.services import memberships, staging
 
-CHUNK: Final = 1000
+CHUNK: Final = 500
 """Messages per transaction: few, so that nobody who sends meanwhile waits long."""
-PAUSE_SECONDS: Final = 0.03
+PAUSE_SECONDS: Final = 0.02
 """Least rest between two transactions on SQLite, where one writes at a time and who waits is not queued."""
 
 Progress = Callable[[str, int, int], None]
@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class NotImported(Exception):
-    """An import that is refused for what is already here. Nothing has been written."""
+    """An import that is refused for what is here, not for what is in the archive. Nothing of it is visible."""
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class Plan:
     """A checked archive and where it goes. `targets` has the rooms that exist already, by name."""
 
     files: Sequence[Path]
+    stamps: list[tuple[int, int]]
     into: bool
     kind: str
     owners: list[Person]
@@ -53,21 +54,22 @@ def check(files: Sequence[Path], *, into: bool, private: bool, owner: Person | N
     with file and line, or `NotImported` for a room that is here already and holds something (unless `into`).
     """
     kind = Room.Kind.PRIVATE if private else Room.Kind.OPEN
-    plan = Plan(files=files, into=into, kind=kind, owners=[owner] if owner else _site_owners())
+    owners = [owner] if owner else _site_owners()
+    plan = Plan(files=files, stamps=archive_format.stamps(files), into=into, kind=kind, owners=owners)
     checker, known = Checker(), _Known(plan)
-    done, whole = 0, archive_format.size_bytes(files)
-    for file in files:
-        size = file.stat().st_size
-        for number, line, record in archive_format.records(file):
+    done, whole = 0, sum(size for size, _changed in plan.stamps)
+    for file, (size, _changed) in zip(files, plan.stamps, strict=True):
+        for line in archive_format.lines(file):
+            record = line.record()
             try:
                 checker.add(record)
                 known.add(record)
             except Wrong as error:
-                raise WrongArchive(file, number, str(error)) from None
-            if not plan.other_form and archive_format.render(record) != line:
-                plan.other_form = f"{file}:{number}"
+                raise line.wrong(error) from None
+            if not plan.other_form and archive_format.render(record) != line.text:
+                plan.other_form = f"{file}:{line.number}"
             if checker.messages % CHUNK == 0:
-                progress("check", done, whole)
+                progress("check", done + line.read_bytes, whole)
         done += size
     known.flush()
     progress("check", whole, whole)
@@ -79,8 +81,8 @@ def check(files: Sequence[Path], *, into: bool, private: bool, owner: Person | N
 def run(plan: Plan, progress: Progress) -> list[Room]:
     """Import what was checked and return the rooms. Until the last step nobody sees anything of it.
 
-    Raises `staging.AlreadyRunning`, `WrongArchive` when a file has changed since, `NotImported` when somebody
-    has filled the room meanwhile.
+    Raises `staging.AlreadyRunning`, or `NotImported` when a file has changed since, or somebody has filled the room
+    meanwhile.
     """
     with staging.alone():
         staging.clear()
@@ -155,25 +157,22 @@ def _gather(plan: Plan, progress: Progress) -> staging.Staging:
     progress("store", 0, plan.messages)
     for records in _chunks(plan.files):
         began = time.monotonic()
-        try:
-            gathered.add(records)
-        except KeyError as error:
-            raise WrongArchive(plan.files[0], 0, f"changed while it was imported: {error}") from None
+        gathered.add(records)
         stored += len(records)
         reset_queries()  # DEBUG keeps the last 9,000 statements, with all that is said in them
         progress("store", stored, plan.messages)
         if connection.vendor == "sqlite":
             time.sleep(max(PAUSE_SECONDS, time.monotonic() - began))
-    if {name: room.last_seq for name, room in gathered.rooms.items()} != plan.counts:
-        raise WrongArchive(plan.files[0], 0, "changed while it was imported")
+    if archive_format.stamps(plan.files) != plan.stamps:
+        raise NotImported("A file was changed while it was imported.")
     return gathered
 
 
 def _chunks(files: Sequence[Path]) -> Iterator[list[Record]]:
     chunk: list[Record] = []
     for file in files:
-        for _number, _line, record in archive_format.records(file):
-            chunk.append(record)
+        for line in archive_format.lines(file):
+            chunk.append(line.record())
             if len(chunk) == CHUNK:
                 yield chunk
                 chunk = []
