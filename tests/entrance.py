@@ -2,7 +2,7 @@
 
 import re
 
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.timezone import now
 
 from chatsite.accounts import setup
@@ -21,6 +21,7 @@ def broken(request):
 # A URLconf: the site as it is with EMAIL_URL, and one page that fails.
 urlpatterns = [*mail_patterns, path("broken/", broken), *site_patterns]
 
+LOGIN = "/accounts/login/"
 ENTRANCE = '<main class="entrance'
 FRAME = '<body class="frame"'
 UNSAFE = re.compile(r"unsafe-|\*|https?:")
@@ -70,3 +71,18 @@ def the_link():
 def sign_up_data(name="Bob", **changes):
     """Return what somebody called `name` types into the sign-up page."""
     return {"name": name, "email": cast.email_of(name), "password1": cast.PASSWORD} | changes
+
+
+def join_address():
+    """Return the address of the join link that the set-up made."""
+    return reverse("join", args=[the_link().token])
+
+
+def sign_in(client, name, password=cast.PASSWORD, **more):
+    """Send the sign-in form as `name`."""
+    return client.post(LOGIN, {"login": cast.email_of(name), "password": password, **more})
+
+
+def signed_in(client):
+    """Tell whether the browser is signed in."""
+    return "_auth_user_id" in client.session

@@ -5,7 +5,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -16,11 +15,10 @@ from chat.services import sessions
 from chatsite.accounts import services
 from chatsite.accounts.models import SignInLink, Site, User
 from tests import cast
-from tests.entrance import claimed, look, sign_up_data, the_link
+from tests.entrance import LOGIN, claimed, join_address, look, sign_in, sign_up_data, signed_in, the_link
 
 pytestmark = pytest.mark.django_db
 
-LOGIN = "/accounts/login/"
 NEW_PASSWORD = "a lamp in the window"
 
 
@@ -36,21 +34,6 @@ def ended(monkeypatch):
     found = []
     monkeypatch.setattr(sessions, "ended", lambda person_id, **_which: found.append(person_id))
     return found
-
-
-def join_address():
-    """Return the address of the join link that the set-up made."""
-    return reverse("join", args=[the_link().token])
-
-
-def sign_in(client, name, password=cast.PASSWORD, **more):
-    """Send the sign-in form as `name`."""
-    return client.post(LOGIN, {"login": cast.email_of(name), "password": password, **more})
-
-
-def signed_in(client):
-    """Tell whether the browser is signed in."""
-    return "_auth_user_id" in client.session
 
 
 # Join links and sign-up
@@ -284,59 +267,3 @@ def test_the_right_to_a_new_password_ends_with_the_links_time(site, bob, client)
 def test_tries_of_sign_in_links_are_counted(site, client):
     statuses = [client.post("/sign-in/guess/").status_code for _try in range(21)]
     assert statuses == [404] * 20 + [429]
-
-
-# With EMAIL_URL
-
-
-@pytest.fixture
-def mailing(settings, mailoutbox):
-    """Have the site send mail, and return what it sent."""
-    settings.EMAIL_URL = "smtp://mail.example.org"
-    settings.ACCOUNT_EMAIL_VERIFICATION = "optional"
-    settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
-    return mailoutbox
-
-
-@pytest.mark.urls("tests.entrance")
-def test_a_forgotten_password_is_reset_by_mail(site, bob, client, mailing, ended):
-    reset = reverse("account_reset_password")
-    look(client.get(reset))
-    client.post(reset, {"email": cast.email_of("Bob")})
-    (message,) = mailing
-    assert "Lantern" in message.subject
-    link = next(line for line in message.body.splitlines() if line.startswith("http://testserver/"))
-    form = client.get(link.removeprefix("http://testserver"))["Location"]
-    assert "field-error" in look(client.post(form, {"password1": "short"}))
-    assert client.post(form, {"password1": NEW_PASSWORD})["Location"] == "/"
-    assert ended == [bob.pk]
-    assert signed_in(client)
-    look(Client().get(link.removeprefix("http://testserver")))
-
-
-@pytest.mark.urls("tests.entrance")
-def test_a_reset_tells_nobody_which_addresses_have_accounts(site, client, mailing):
-    known = client.post(reverse("account_reset_password"), {"email": cast.email_of("Ann")})
-    unknown = client.post(reverse("account_reset_password"), {"email": "nobody@example.org"})
-    assert known["Location"] == unknown["Location"]
-    assert "no account has this address" in mailing[1].body
-
-
-@pytest.mark.urls("tests.entrance")
-def test_a_new_address_is_confirmed_by_mail_and_nobody_waits_for_it(site, client, mailing):
-    assert client.post(join_address(), sign_up_data())["Location"] == "/"
-    link = next(line for line in mailing[0].body.splitlines() if line.startswith("http://testserver/"))
-    address = link.removeprefix("http://testserver")
-    assert cast.email_of("Bob") in look(client.get(address))
-    assert client.post(address)["Location"] == "/"
-    assert "This link has ended" in look(client.get(address))
-
-
-@pytest.mark.urls("tests.entrance")
-def test_a_mail_server_that_fails_keeps_nobody_out(site, client, mailing, monkeypatch):
-    def fail(_message):
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(mail.EmailMultiAlternatives, "send", fail)
-    assert client.post(join_address(), sign_up_data())["Location"] == "/"
-    assert signed_in(client)

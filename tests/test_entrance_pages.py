@@ -7,11 +7,11 @@ from django.utils.timezone import now
 
 from chatsite.accounts import services, urls
 from tests import cast
-from tests.entrance import ENTRANCE, FRAME, claimed, look, the_link
+from tests.entrance import ENTRANCE, FRAME, LOGIN, claimed, look, the_link
 
 pytestmark = pytest.mark.django_db
 
-HOME, LOGIN = "/", "/accounts/login/"
+HOME = "/"
 
 # name of the address: (status or where it leads, signed out), the same signed in as a member, and as an owner.
 WALK = {
