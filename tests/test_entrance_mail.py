@@ -1,5 +1,5 @@
-"""Promise: with EMAIL_URL a forgotten password is reset by mail and a new address confirmed by it; neither tells who has
-an account, and a mail server that fails keeps nobody out."""
+"""Promise: with EMAIL_URL a forgotten password is reset by mail and a new address confirmed by it; neither tells who
+has an account, and a mail server that fails keeps nobody out."""
 
 import pytest
 from django.core import mail
