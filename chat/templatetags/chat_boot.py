@@ -6,13 +6,14 @@ from typing import Any
 from django import template
 from django.apps import apps
 from django.conf import settings
+from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation.trans_real import DjangoTranslation
 
-from chat import access, payloads, protocol
+from chat import access, conf, payloads, protocol
 from chat.protocol import Refused
 
 register = template.Library()
@@ -47,13 +48,14 @@ def chat_boot(context: template.Context) -> SafeString:
         person = access.person_of(request.user) if request is not None else None
     except Refused:
         person = None
-    if person is None:
+    if request is None or person is None:
         return SafeString("")
+    get_token(request)  # has the page's own requests find the token in its cookie
     boot: dict[str, Any] = {
         "protocol": protocol.PROTOCOL,
         "hello": payloads.hello(person),
         "room": context.get("opening"),
-        "urls": _urls(),
+        "urls": _urls() | {"public": conf.text("CHAT_PUBLIC_URL")},
         "site": {"name": context.get("site_name") or "Chat"},
         "invitation": context.get("invitation"),
         "owner": access.is_site_owner(person),
