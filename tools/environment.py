@@ -14,7 +14,7 @@ PYTHON = BIN / "python"
 
 def prepare(requirements):
     """Have `.venv` hold the packages of `requirements`, the name of a pinned file in the root folder."""
-    if attempt(PYTHON, "-m", "pip", "--version", quiet=True).returncode if PYTHON.exists() else True:
+    if attempt(PYTHON, "-c", "import pip", quiet=True).returncode if PYTHON.exists() else True:
         version = ".".join(map(str, sys.version_info[:2]))
         say(f"Making a virtual environment in .venv with Python {version}.")
         shutil.rmtree(FOLDER, ignore_errors=True)
