@@ -19,7 +19,7 @@ class ProgressLine:
         """Show that `done` of `whole` of a step is done."""
         if not self._output.isatty():
             if step != self._step:
-                self._output.write(f"{self._titles[step]} …")
+                self._write(f"{self._titles[step]} …\n")
             self._step = step
             return
         if step != self._step:
@@ -30,11 +30,15 @@ class ProgressLine:
             self._shown = percent
             filled = WIDTH * percent // 100
             bar = "█" * filled + "·" * (WIDTH - filled)
-            self._output.write(f"\r{self._titles[step]:<10} {bar} {percent:3d} %", ending="")
-            self._output.flush()
+            self._write(f"\r{self._titles[step]:<10} {bar} {percent:3d} %")
 
     def end(self) -> None:
         """Leave the bar's line."""
         if self._step and self._output.isatty():
-            self._output.write("")
+            self._write("\n")
             self._step = ""
+
+    def _write(self, text: str) -> None:
+        # Without the red that the error output writes in.
+        self._output.write(text, style_func=str, ending="")
+        self._output.flush()

@@ -115,7 +115,7 @@ def _refuse_shared(names: dict[int, str]) -> None:
     if len(names) < 2:
         return
     held = Message.objects.filter(room__in=names, deleted_at=None).exclude(archive_id=None)
-    shared = held.values("archive_id").annotate(rooms=Count("pk")).filter(rooms__gt=1).first()
+    shared = held.values("archive_id").annotate(rooms=Count("pk")).filter(rooms__gt=1).order_by("archive_id").first()
     if shared is not None:
         raise NotExported(
             f"Two rooms hold a message {shared['archive_id']!r}, each from an archive of its own: "
