@@ -19,9 +19,10 @@ def migrate():
 
 
 def person(name, owner=False):
-    """Make a person with an account and return their id, e-mail and a session's cookie."""
+    """Make a person with an account and return the ids of both, the e-mail and a session's cookie."""
     made = cast.make_person(name, owner=owner)
-    return {"id": made.pk, "email": cast.email_of(name), "cookie": cast.session_cookie(made)}
+    cookie = cast.session_cookie(made)
+    return {"id": made.pk, "user": made.user_id, "email": cast.email_of(name), "cookie": cookie}
 
 
 def cookie(person):

@@ -168,6 +168,15 @@ class Server:
             assert asyncio.get_running_loop().time() < deadline, f"{text!r} is not in the log:\n{self.log}"
             await asyncio.sleep(POLL_SECONDS)
 
+    def mark(self):
+        """Return a place in the log, to read from there on with `since`."""
+        return len(self.log)
+
+    def faults(self, since=0):
+        """Return the lines after a `mark` that tell of our own faults: errors and tracebacks."""
+        lines = self.log[since:].splitlines()
+        return [line for line in lines if '"level": "error"' in line or "Traceback" in line or '"critical"' in line]
+
     async def get(self, path, cookie=""):
         """Return the status and the text of a page; redirects are not followed."""
         return await asyncio.to_thread(self._request, path, cookie, None)

@@ -7,7 +7,7 @@ from tests.services import PostgreSQL, Redis
 
 
 class People:
-    """A site with a running server and its cast: a person is `{"id", "email", "cookie"}`.
+    """A site with a running server and its cast: a person is `{"id", "user", "email", "cookie"}`.
 
     Tests that share it make rooms of their own with `room`, so that none hears another's.
     """

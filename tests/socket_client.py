@@ -12,7 +12,7 @@ import secrets
 
 from channels.testing import WebsocketCommunicator
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 DEADLINE_SECONDS = 10.0
 
@@ -199,6 +199,20 @@ class Wire(Client):
         if self.accepted:
             await self._socket.send_input({"type": "websocket.disconnect", "code": 1000})
         await self._socket.wait(DEADLINE_SECONDS)
+
+
+async def handshake(server, *, cookie="", origin=..., url=None, headers=()):
+    """Return the HTTP status that answers a handshake; 101 means that the socket was open, and it is closed again.
+
+    Without `origin` it is the server's own; None sends none. `url` is the server's socket unless given.
+    """
+    given = server.origin if origin is ... else origin
+    sent = [*([("Cookie", cookie)] if cookie else []), *([("Origin", given)] if given is not None else []), *headers]
+    try:
+        async with connect(url or server.socket_url, additional_headers=sent, compression=None, proxy=None):
+            return 101
+    except InvalidStatus as refused:
+        return refused.response.status_code
 
 
 def new_nonce():
