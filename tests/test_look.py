@@ -27,8 +27,8 @@ TEXT_EDGES = """() => {
     return [each.className || each.parentElement.className, rtl ? box.right - inside : box.left + inside];
   });
 }"""
-BOXES = """() => [...document.querySelectorAll('.message, .message-text, .message-margin .seal, .timeline-rule, .composer, '
-  + '.composer-text, .composer-send, .topbar > *, .sidebar-row, .sidebar-heading')].map((each) => {
+BOXES = """() => [...document.querySelectorAll('.message, .message-text, .message-margin .seal, .timeline-rule, '
+  + '.composer, .composer-text, .composer-send, .topbar > *, .sidebar-row, .sidebar-heading')].map((each) => {
     const { x, y, width, height } = each.getBoundingClientRect();
     return [x, y, width, height];
   })"""
