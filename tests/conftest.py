@@ -2,6 +2,9 @@
 
 from contextlib import contextmanager
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from django.conf import settings as site_settings
 from django.core.cache import cache
@@ -10,6 +13,10 @@ from chat import hub
 from tests import cast
 
 pytest_plugins = ["tests.report", "tests.live_fixtures", "tests.socket_fixtures"]
+
+# A site that runs here holds the lock of its own folder; the tests' one goes with this process.
+own_folder = tempfile.TemporaryDirectory(prefix="chatsite-tests-")
+site_settings.DATA_DIR = Path(own_folder.name)
 
 # Nothing is collected there, so that no test meets an older file of the same name.
 site_settings.STATIC_ROOT = site_settings.BASE_DIR / "tests" / "nothing-collected"
