@@ -1,8 +1,7 @@
 """What every test starts from: cheap passwords, no rate limit left over, static files by their plain names."""
 
-from contextlib import contextmanager
-
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
