@@ -222,6 +222,10 @@ class Membership(models.Model):
 class MessageQuerySet(models.QuerySet["Message"]):
     """Messages as they are read. Deleted ones stay: a tombstone keeps its place."""
 
+    def with_context(self) -> Self:
+        """Loads the authors and what is replied to along, in the same query."""
+        return self.select_related("author", "reply_to__author")
+
     def before(self, seq: int) -> Self:
         """Messages of a room below `seq`, the nearest first."""
         return self.filter(seq__lt=seq).order_by("-seq")

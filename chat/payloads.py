@@ -7,13 +7,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from django.db.models import ForeignKey, Model
 
 from chat import access, conf, protocol
 from chat.models import Installation, Membership, Message, Person, Room
 from chat.protocol import Event
 
 Payload = dict[str, Any]
+Led = TypeVar("Led", bound=Model)
 
 # A frame carries more than messages: people, quoted ones, its own fields.
 _MESSAGES_BYTES: Final = protocol.MAX_SERVER_FRAME_BYTES // 2
@@ -57,8 +60,8 @@ def message(row: Message, reply_seq: int | None = None) -> Payload:
 
 def messages(rows: Sequence[Message]) -> Payload:
     """Return `messages` in the order given, the `quoted` ones they reply to, and the `people` who appear."""
-    quoted = Message.objects.in_bulk({row.reply_to_id for row in rows if row.reply_to_id and not row.deleted_at})
-    people = Person.objects.in_bulk({row.author_id for row in (*rows, *quoted.values())})
+    quoted = _led_to(Message, "reply_to", [row for row in rows if not row.deleted_at])
+    people = _led_to(Person, "author", [*rows, *quoted.values()])
 
     def shown(row: Message) -> Payload:
         source = quoted.get(row.reply_to_id) if row.reply_to_id else None
@@ -69,6 +72,16 @@ def messages(rows: Sequence[Message]) -> Payload:
         "quoted": [message(row) for row in quoted.values()],
         "people": [person(row) for row in people.values()],
     }
+
+
+def _led_to(model: type[Led], name: str, rows: Sequence[Message]) -> dict[int, Led]:
+    """Return by id what the field `name` of the rows leads to; what was not loaded along is read in one query."""
+    field = Message._meta.get_field(name)
+    assert isinstance(field, ForeignKey)
+    led = [row for row in rows if getattr(row, field.attname) is not None]
+    found: dict[int, Led] = {getattr(row, field.attname): getattr(row, name) for row in led if field.is_cached(row)}
+    missing = {getattr(row, field.attname) for row in led} - found.keys()
+    return found | model._default_manager.in_bulk(missing)
 
 
 def fitting(rows: Iterable[Message]) -> list[Message]:
@@ -167,7 +180,7 @@ def history(
 
     `rev` is the room's head, read before the rows: a client asks for changes from there on.
     """
-    said = room.messages
+    said = room.messages.with_context()
     if around is not None:
         older = fitting(said.before(around)[: (limit + 1) // 2])
         newer = fitting(said.after(around - 1)[: limit - len(older)])
@@ -188,7 +201,7 @@ def changes_since(room: Room, after: int) -> Payload:
     behind = head - after
     if behind < 0 or behind > conf.integer("CHAT_REPLAY_LIMIT_CHANGES"):
         return {"reset": True, "rev": head, "last_seq": room.last_seq}
-    rows = list(room.messages.changed_after(after)[: protocol.MAX_PAGE_MESSAGES + 1])
+    rows = list(room.messages.with_context().changed_after(after)[: protocol.MAX_PAGE_MESSAGES + 1])
     page = fitting(rows)
     more = len(page) < len(rows)
     rev = page[-1].rev if more else max(head, page[-1].rev if page else 0)
@@ -198,25 +211,25 @@ def changes_since(room: Room, after: int) -> Payload:
     return answer
 
 
-def opening(reader: Person, room: Room) -> Payload:
+def opening(reader: Person, room: Room, found: Membership | None) -> Payload:
     """Return all that a page needs to show `room` at once: what it is, the reader's rights, the newest messages.
 
-    A reader with unread messages begins around the first of them.
+    `found` is the reader's membership. A reader with unread messages begins around the first of them.
     """
-    found = access.membership(reader, room.pk)
     unread = found is not None and 0 < found.last_read_seq < room.last_seq - protocol.DEFAULT_PAGE_MESSAGES
     around = found.last_read_seq + 1 if found and unread else None
-    _rooms, people = rooms_of(reader, room.pk) if room.kind == Room.Kind.DIRECT else ([], [])
+    direct = room.kind == Room.Kind.DIRECT
+    people = [row.person for row in room.memberships.select_related("person").order_by("pk")] if direct else []
     may = access.rights(reader, room, found)
     return info(room) | {
         "id": room.pk,
         "joined": found is not None,
         "can_post": may.post,
         "rights": asdict(may),
-        "member_count": access.member_count(room),
+        "member_count": len(people) or access.member_count(room),
         "created_at": time(room.created_at),
         "created_by": room.created_by_id,
-        "people": people,
+        "people": [person(row) for row in people],
         "history": history(room, around=around, limit=protocol.DEFAULT_PAGE_MESSAGES),
     }
 

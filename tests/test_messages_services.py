@@ -163,6 +163,7 @@ def test_a_nonce_is_good_for_one_room_and_one_author(den, hall, ann, bob):
         ("a\0b", ErrorCode.INVALID),
         ("长" * (MAX_BODY_CHARACTERS + 1), ErrorCode.TOO_LARGE),
     ],
+    ids=["empty", "blank", "NUL", "too long"],
 )
 def test_texts_that_cannot_be(den, ann, body, code):
     """Blank ones, a NUL that no database keeps, and too long ones."""
@@ -171,7 +172,9 @@ def test_texts_that_cannot_be(den, ann, body, code):
 
 
 @pytest.mark.parametrize(
-    "body", ["<script>alert(1)</script>", "  two\n\n lines ", "\b\x7f\x1c", "👩‍👩‍👧", "长" * MAX_BODY_CHARACTERS]
+    "body",
+    ["<script>alert(1)</script>", "  two\n\n lines ", "\b\x7f\x1c", "👩\u200d👧", "长" * MAX_BODY_CHARACTERS],
+    ids=["markup", "blanks", "controls", "joined emoji", "the longest"],
 )
 def test_a_text_is_kept_as_typed(den, ann, body):
     """Signs, blanks and control characters alike."""

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from chat import access, payloads, protocol
-from chat.models import Membership, Person, Room
+from chat.models import Membership, Message, Person, Room
 from chat.views.http import person_view
 
 LAST_ROOM = "chat.last_room"
@@ -27,11 +27,13 @@ def home(request: HttpRequest, person: Person) -> HttpResponseBase:
 @person_view
 def room(request: HttpRequest, person: Person, room_id: int) -> HttpResponseBase:
     """Show a room. All that is seen first is in the page; nothing more is asked for."""
-    found = access.room_to_read(person, room_id)
+    found, mine = access.room_and_membership(person, room_id)
     if request.session.get(LAST_ROOM) != found.pk:
         request.session[LAST_ROOM] = found.pk
-    opening = payloads.opening(person, found)
-    context = {"room": found, "opening": opening, "title": title_of(person, found)}
+    opening = payloads.opening(person, found, mine)
+    others = [each["name"] for each in opening["people"] if each["id"] != person.pk]
+    title = found.name or ", ".join(others) or person.name
+    context = {"room": found, "opening": opening, "title": title}
     return render(request, "chat/room.html", context)
 
 
@@ -39,7 +41,7 @@ def room(request: HttpRequest, person: Person, room_id: int) -> HttpResponseBase
 @person_view
 def opening(request: HttpRequest, person: Person, room_id: int) -> HttpResponseBase:
     """Return what the page needs to switch to a room, as JSON."""
-    return JsonResponse(payloads.opening(person, access.room_to_read(person, room_id)))
+    return JsonResponse(payloads.opening(person, *access.room_and_membership(person, room_id)))
 
 
 @require_safe
@@ -51,16 +53,16 @@ def plain(request: HttpRequest, person: Person, room_id: int) -> HttpResponse:
     seq = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else found.last_seq + 1
     page = found.messages.before(seq).select_related("author")[: protocol.DEFAULT_PAGE_MESSAGES]
     rows = list(page)[::-1]
-    context = {
-        "room": found,
-        "title": title_of(person, found),
-        "messages": rows,
-        "older": rows[0].seq if rows and rows[0].seq > 1 else None,
-        "newer": min(rows[-1].seq + len(page) + 1, found.last_seq + 1)
-        if rows and rows[-1].seq < found.last_seq
-        else None,
-    }
+    context = {"room": found, "title": title_of(person, found), "messages": rows} | _neighbours(found, rows, seq)
     return render(request, "chat/room_plain.html", context)
+
+
+def _neighbours(found: Room, rows: list[Message], before: int) -> dict[str, int]:
+    """Return the places to page from beside a page that ends before `before`, where there is anything."""
+    first, last = (rows[0].seq, rows[-1].seq) if rows else (min(before, found.last_seq + 1), before - 1)
+    older = {"older": first} if first > 1 else {}
+    newer = min(last + 1 + protocol.DEFAULT_PAGE_MESSAGES, found.last_seq + 1)
+    return older | ({"newer": newer} if last < found.last_seq else {})
 
 
 def title_of(person: Person, found: Room) -> str:

@@ -26,14 +26,14 @@ def room_settings(request: HttpRequest, person: Person, room_id: int) -> HttpRes
 
     `q` and `after` search and page the members, `find` looks for people to add.
     """
-    room = access.room_to_read(person, room_id)
+    room, mine = access.room_and_membership(person, room_id)
     posted = request.POST if request.method == "POST" else None
     form = RoomForm(posted, initial={"name": room.name, "topic": room.topic})
     if form.is_valid():
         rooms.change(person, room_id, **form.cleaned_data)
         messages.success(request, gettext("Saved."))
         return redirect("chat:room_settings", room_id)
-    context = _context(request, person, room) | {"form": form}
+    context = _context(request, person, room, mine) | {"form": form}
     return render(request, "chat/room_settings.html", context, status=400 if form.errors else 200)
 
 
@@ -53,8 +53,7 @@ def restore(request: HttpRequest, person: Person, room_id: int) -> HttpResponseB
     return redirect("chat:room_settings", room_id)
 
 
-def _context(request: HttpRequest, person: Person, room: Room) -> dict[str, Any]:
-    mine = access.membership(person, room.pk)
+def _context(request: HttpRequest, person: Person, room: Room, mine: Membership | None) -> dict[str, Any]:
     may = access.rights(person, room, mine)
     query = text.searched(request.GET.get("q", ""))
     page = member_page(person, room.pk, query=query, after=request.GET.get("after", ""))
