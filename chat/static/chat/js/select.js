@@ -216,13 +216,21 @@ export function wireOf({ connection, now }) {
 
 /** @param {number} waiting */
 function offline(waiting) {
-  const words = t("Offline. What you write is kept here and sent later.");
-  return waiting > 0 ? `${words} ${t("{n} waiting", { n: waiting })}` : words;
+  return andWaiting(t("Offline. What you write is kept here and sent later."), waiting);
 }
 
 /** @param {number} waiting */
 function reconnecting(waiting) {
-  return waiting > 0 ? `${t("Reconnecting…")} ${t("{n} waiting", { n: waiting })}` : t("Reconnecting…");
+  return andWaiting(t("Reconnecting…"), waiting);
+}
+
+/**
+ * The blank between the two belongs to the language.
+ * @param {string} sentence
+ * @param {number} n
+ */
+function andWaiting(sentence, n) {
+  return n > 0 ? t("{sentence} {n} waiting", { sentence, n }) : sentence;
 }
 
 /**

@@ -46,7 +46,7 @@ export function composer(state, callbacks) {
  */
 function place(state, room, callbacks) {
   if (room.canPost && !room.archived) return writing(state, room, callbacks);
-  if (room.archived) return closed(t("This room is archived. An owner or moderator can restore it."));
+  if (room.archived) return closed(t("This room is archived. An owner can restore it."));
   if (!room.joined && room.rights?.join !== false) return closed(t("You are reading. Join to write."), html`<button type="button" class="button button-small" @click=${callbacks.join}>${t("Join")}</button>`);
   if (room.kind === "direct") return closed(t("{name} is no longer here, so nobody would read an answer.", { name: nameOf(state, others(state, room)[0]) }));
   return closed(t("You cannot write here. An owner can change that."));
@@ -66,7 +66,9 @@ function closed(words, action = nothing) {
  * @param {Callbacks} callbacks
  */
 function writing(state, room, callbacks) {
-  const label = t("Message {name}", { name: titleOf(state, room) });
+  const name = titleOf(state, room);
+  // Two sentences that are one in English: to a person, and into a room.
+  const label = room.kind === "direct" ? t("Message {name}", { name }) : t("Message {room}", { room: name });
   return html`<form
     class="composer-line"
     @submit=${(/** @type {SubmitEvent} */ event) => {

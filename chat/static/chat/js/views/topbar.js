@@ -50,7 +50,7 @@ function words(state, room, callbacks) {
  */
 function buttons(state, room, callbacks) {
   const count = room.kind === "direct" ? 0 : (room.memberCount ?? 0);
-  const label = room.kind === "direct" ? t("People") : tn("{n} member", "{n} members", count);
+  const label = room.kind === "direct" ? t("Members") : tn("{n} member", "{n} members", count);
   return html`<button
       type="button"
       class="glyph topbar-members"
