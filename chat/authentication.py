@@ -54,7 +54,8 @@ def _cookie(headers: list[tuple[bytes, bytes]]) -> str | None:
             except CookieError:
                 return None
     found = jar.get(settings.SESSION_COOKIE_NAME)
-    return found.value if found else None
+    # A quoted cookie can hold any sign by its octal number; PostgreSQL fails on a NUL instead of finding nothing.
+    return found.value if found and found.value.isprintable() else None
 
 
 def _user(session: Any) -> Any:
