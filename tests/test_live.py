@@ -12,6 +12,9 @@ from tests.socket_client import Browser, handshake
 
 pytestmark = pytest.mark.live
 
+AT_ONCE_SECONDS = 5.0
+"""Far below the next ping and any sweep, and long enough for a machine that does other things, too."""
+
 
 @pytest.fixture
 async def server(live):
@@ -200,7 +203,7 @@ async def test_logging_out_in_another_tab_closes_at_once_and_only_that_session(l
             await wire.hears("hello")
         status, _text = await server.post("/accounts/logout/", carol["cookie"])
         assert status == 302
-        assert [await first.closes(2.0), await second.closes(2.0)] == [4401, 4401]
+        assert [await first.closes(AT_ONCE_SECONDS), await second.closes(AT_ONCE_SECONDS)] == [4401, 4401]
         assert (await phone.ask("people", ids=[]))["type"] == "ok"
     async with Browser(server, carol["cookie"]) as again:
         assert await again.closes() == 4401
@@ -215,7 +218,7 @@ async def test_a_new_password_ends_every_session_but_the_one_that_set_it(live, s
         form = {"oldpassword": PASSWORD, "password1": "a bridge over it", "password2": "a bridge over it"}
         status, text = await server.post("/accounts/password/change/", dora["cookie"], **form)
         assert status == 302, text
-        assert [await here.closes(2.0), await phone.closes(2.0)] == [4401, 4401]
+        assert [await here.closes(AT_ONCE_SECONDS), await phone.closes(AT_ONCE_SECONDS)] == [4401, 4401]
     async with Browser(server, elsewhere) as again:
         assert await again.closes() == 4401
 
@@ -226,6 +229,6 @@ async def test_a_deactivated_account_is_closed_and_stays_out(live, server):
         await wire.hears("hello")
         status, text = await server.post(f"/site/people/{fred['user']}/deactivate/", live.ann["cookie"])
         assert status == 302, text
-        assert await wire.closes(2.0) == 4401
+        assert await wire.closes(AT_ONCE_SECONDS) == 4401
     async with Browser(server, fred["cookie"]) as again:
         assert await again.closes() == 4401

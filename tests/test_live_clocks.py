@@ -43,7 +43,7 @@ async def test_who_does_not_answer_pings_is_closed_at_the_timeout_and_leaves_pre
                 await wire.hears("ping")
                 await wire.ask("people", ids=[])
             assert await wire.closes() == 4408
-            assert timeout_seconds * 0.9 < loop.time() - began_at < timeout_seconds + 2.0
+            assert timeout_seconds * 0.9 < loop.time() - began_at < timeout_seconds + 5.0
         await watcher.hears("presence", where=state_of(quick.lilei, "offline"))
 
 
@@ -70,10 +70,15 @@ async def test_the_people_of_a_killed_process_are_offline_when_their_lease_has_r
     async with Browser(server, ann["cookie"]) as watcher, Browser(server, bob["cookie"]):
         await watcher.hears("presence", where=state_of(bob, "online"))
         server.kill()
+    assert (bob["id"],) in site.rows("SELECT person_id FROM chat_presencelease"), "nobody gave the lease back"
     await server.start()
     async with Browser(server, ann["cookie"]) as watcher:
-        await watcher.hears("presence", where=state_of(bob, "online"))
-        await watcher.hears("presence", where=state_of(bob, "offline"))
+        # From here on the new process tells of all leases; bob's may have run out while it started.
+        await watcher.hears("presence", where=state_of(ann, "online"))
+        await watcher.ask("hello")
+        everyone = await watcher.hears("presence", where=lambda frame: frame.get("full") and frame["people"])
+        if state_of(bob, "online")(everyone):
+            await watcher.hears("presence", where=state_of(bob, "offline"))
 
 
 async def test_what_was_acknowledged_survives_a_kill_and_what_was_not_is_stored_once(own_site):
