@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from chat.views import directory, gallery, health, members, people, rooms, settings
+from chat.views import directory, gallery, health, members, modules, people, rooms, settings
 
 
 class IdConverter(IntConverter):
@@ -33,6 +33,7 @@ urlpatterns = [
     path("rooms/<id:room_id>/members/<id:other_id>/role/", members.set_role, name="member_role"),
     path("people/", people.people, name="people"),
     path("people/<id:person_id>/direct/", people.direct, name="direct"),
+    path("modules/<slug:version>.js", modules.joined, name="modules"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -1,18 +1,22 @@
-"""Promise: a page carries its styles and names all its modules, hashed or not; colours and sizes live in tokens.css
-alone, and every pair of them can be read."""
+"""Promise: a page carries its styles and gets all its modules at once, or each by itself under DEBUG; colours and
+sizes live in tokens.css alone, and every pair of them can be read."""
 
 import gzip
 import itertools
 import json
 import math
 import re
+import shutil
+import subprocess
+from graphlib import CycleError
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.template import Context, Template, TemplateSyntaxError
+from django.template import Context, Template
 from django.test import RequestFactory
+from django.urls import reverse
 
+from chat import modules
 from chat.templatetags import chat_static
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,39 +24,23 @@ STATIC = ROOT / "chat/static"
 CSS = STATIC / "chat/css"
 MODULES = sorted((STATIC / "chat/js").rglob("*.js"))
 FRAME = (ROOT / "chat/templates/chat/frame.html").read_text()
-MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 MAX_COMPRESSED_BYTES = 110_000
-
-
-def storages(static):
-    return {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": static},
-    }
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
     """What was kept for one storage must not be served for the next."""
     chat_static.kept_styles.cache_clear()
-    chat_static.kept_modules.cache_clear()
+    modules.joined.cache_clear()
     yield
     chat_static.kept_styles.cache_clear()
-    chat_static.kept_modules.cache_clear()
+    modules.joined.cache_clear()
 
 
 @pytest.fixture
-def plain(settings):
-    settings.STORAGES = storages(PLAIN)
-
-
-@pytest.fixture
-def hashed(settings, tmp_path):
-    settings.STORAGES = storages(MANIFEST)
-    settings.STATIC_ROOT = tmp_path
-    call_command("collectstatic", interactive=False, verbosity=0)
-    return tmp_path
+def apart(settings):
+    """Separate modules."""
+    settings.DEBUG = True
 
 
 def printed(tag):
@@ -88,7 +76,7 @@ def test_comments_stay_with_us():
 
 
 def test_a_style_that_is_not_there_is_an_error():
-    with pytest.raises(TemplateSyntaxError, match="nowhere"):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
         printed('chat_styles "nowhere"')
 
 
@@ -98,7 +86,7 @@ def test_the_frame_names_every_file_of_the_chat():
     assert named == files - {"tokens", "base", "entrance", "gallery"}
 
 
-# Modules
+# Modules under DEBUG, as they are written
 
 
 def imports():
@@ -112,7 +100,7 @@ def wanted_by(module):
     return set(re.findall(r"""(?:from\s*|^import\s*|\bimport\()["']([^"']+)["']""", text, re.MULTILINE))
 
 
-def test_every_import_leads_to_a_file_with_plain_names(plain):
+def test_every_import_leads_to_a_file(apart):
     mapping = import_map(printed("chat_modules"))
     for module, specifier in imports():
         if specifier.startswith("."):
@@ -121,40 +109,109 @@ def test_every_import_leads_to_a_file_with_plain_names(plain):
             assert (STATIC / mapping[specifier].removeprefix("/static/")).is_file(), (module, specifier)
 
 
-def test_every_import_leads_to_a_file_with_hashed_names(hashed):
-    mapping = import_map(printed("chat_modules"))
-    for module, specifier in imports():
-        target = (module.parent / specifier).resolve() if specifier.startswith(".") else None
-        key = f"/static/{target.relative_to(STATIC)}" if target else specifier
-        assert re.search(r"\.[0-9a-f]{12}\.js$", mapping[key]), (module, specifier)
-        assert (hashed / mapping[key].removeprefix("/static/")).is_file()
-
-
-@pytest.mark.parametrize("names", ["plain", "hashed"])
-def test_the_first_paint_preloads_what_it_needs_and_no_more(names, request):
-    request.getfixturevalue(names)
+def test_the_first_paint_preloads_what_it_needs_and_no_more(apart):
     text = printed("chat_modules")
     preloads = re.findall(r'<link rel="modulepreload" href="([^"]+)" nonce="the-nonce">', text)
     stems = {Path(address).name.split(".")[0] for address in preloads}
     assert {"lit-html", "timeline", "message", "store"} <= stems
     assert not stems & {"main", "gallery", "gallery-data", "socket", "outbox"}
     assert len(preloads) == len(set(preloads))
-    assert re.search(r'<script type="module" src="/static/chat/js/main\.[^"]*js" nonce="the-nonce"></script>$', text)
+    assert re.search(r'<script type="module" src="/static/chat/js/main\.js" nonce="the-nonce"></script>$', text)
 
 
 def test_an_import_is_found_however_it_is_written():
-    found = chat_static.STATIC_IMPORT.findall(
+    found = modules.STATIC_IMPORT.findall(
         'import {\n  a,\n  b,\n} from "./one.js";import"./two.js"\nexport { c } from "./three.js";\n'
         'export const word = "./not.js";\n// import "./nor.js"\n const late = import("./later.js");'
     )
     assert found == ["./one.js", "./two.js", "./three.js"]
 
 
+# All modules in one file
+
+
+def written(folder, **texts):
+    """Write modules a.js, b.js … into a folder of static files and return it."""
+    for name, text in texts.items():
+        (folder / f"{name}.js").write_text(text)
+    return folder
+
+
+@pytest.fixture
+def modules_of(monkeypatch, tmp_path):
+    """Return a function that joins modules written for one test."""
+    monkeypatch.setattr(modules, "located", lambda name: tmp_path / Path(name).name)
+    return lambda **texts: modules.join(written(tmp_path, **texts) and "a.js")
+
+
+@pytest.fixture
+def node():
+    """Node, to run what was joined."""
+    return shutil.which("node") or pytest.skip("node is not installed")
+
+
+def test_a_page_asks_for_one_file_that_is_kept_for_ever(client):
+    text = printed("chat_modules")
+    address = re.fullmatch(r'<script type="module" src="([^"]+)" nonce="the-nonce"></script>', text)[1]
+    response = client.get(address)
+    assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.content.decode() == modules.joined().text
+
+
+def test_another_version_is_served_and_not_kept(client):
+    response = client.get(reverse("chat:modules", args=["0123456789abcdef"]))
+    assert response.content.decode() == modules.joined().text
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_joined_file_holds_each_module_of_the_page_once():
+    names = re.findall(r"^// (chat/\S+\.js)$", modules.joined().text, re.MULTILINE)
+    unused = {"chat/js/types.js", "chat/js/wire.js"}
+    ours = {name for name in modules.own() if not Path(name).stem.startswith("gallery")} - unused
+    assert len(names) == len(set(names))
+    assert set(names) == ours | set(modules.packages().values())
+
+
+def test_the_joined_file_keeps_licences_and_can_be_parsed(node, tmp_path):
+    text = modules.joined().text
+    assert text.count("@license") >= len(modules.packages())
+    (tmp_path / "joined.mjs").write_text(text)
+    subprocess.run([node, "--check", tmp_path / "joined.mjs"], check=True)
+
+
+def test_joined_modules_say_what_they_say_apart(node, modules_of, tmp_path):
+    found = modules_of(
+        a='import { one, two as second } from "./b.js";\nimport {\n  three,\n} from "./c.js";\n'
+        'import("./d.js").then(({ late, Kind }) => console.log(one, second(), three, late(), new Kind().name));',
+        b='/** @type {import("./types.js").Word} */\nexport const one = 1;\n// import "./never.js"\n'
+        'export function two() {\n  return "import { x } from";\n}\n',
+        c="const inner=3;class X{}export{inner as three,X};",
+        d='import{three as t}from"./c.js";export { one as first } from "./b.js";\n'
+        "export async function late() {\n  return t;\n}\nexport class Kind {\n  name = 5;\n}\n",
+    )
+    (tmp_path / "joined.mjs").write_text(found.text)
+    run = subprocess.run([node, tmp_path / "joined.mjs"], check=True, capture_output=True, text=True)
+    assert run.stdout == "1 import { x } from 3 Promise { 3 } 5\n"
+
+
+@pytest.mark.parametrize(
+    "form", ['import b from "./b.js";', 'import * as b from "./b.js";', "export default 1;", "export let b = 1;"]
+)
+def test_a_form_that_joining_does_not_know_is_refused(modules_of, form):
+    with pytest.raises(ValueError, match=r"a\.js: .*does not know"):
+        modules_of(a=form, b="")
+
+
+def test_a_circle_of_imports_is_refused(modules_of):
+    with pytest.raises(CycleError):
+        modules_of(a='import { b } from "./b.js";', b='import { a } from "./a.js";')
+
+
 def test_the_page_is_small():
-    text = chat_static.styles(tuple(re.findall(r'"(\w+)"', re.search(r"chat_styles ([^%]*)%", FRAME)[1])))
-    bodies = [path.read_bytes() for path in MODULES if not path.stem.startswith("gallery")]
-    bodies += [path.read_bytes() for path in (STATIC / "chat/vendor").rglob("*.js")]
-    assert sum(len(gzip.compress(body)) for body in (text.encode(), *bodies)) <= MAX_COMPRESSED_BYTES
+    names = re.findall(r'"(\w+)"', re.search(r"chat_styles ([^%]*)%", FRAME)[1])
+    texts = (chat_static.styles(tuple(names)), modules.joined().text)
+    assert sum(len(gzip.compress(text.encode())) for text in texts) <= MAX_COMPRESSED_BYTES
 
 
 # Tokens
