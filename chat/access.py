@@ -6,10 +6,11 @@ What one may not see and what does not exist are refused alike, with `not_found`
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Case, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from chat import text
-from chat.models import Membership, MembershipQuerySet, Person, Room
+from chat.models import Membership, Person, Room
 from chat.protocol import ErrorCode, Refused
 
 if TYPE_CHECKING:
@@ -156,15 +157,16 @@ def member_count(room: Room) -> int:
     return Membership.objects.counting().filter(room=room).count()
 
 
-def members_to_see(person: Person, room_id: int, query: str = "") -> MembershipQuerySet:
-    """Return the memberships of a room that `person` may read, with their people, by rank and name.
+def members_to_see(person: Person, room_id: int, query: str = "") -> "QuerySet[Membership]":
+    """Return the memberships of a room that `person` may read, with their people: by `rank` (see RANKS), then by name.
 
     `query` is looked for in names and handles. Raises `not_found`.
     """
     found = Membership.objects.counting().filter(room=room_to_read(person, room_id)).select_related("person")
     if query := text.searched(query):
         found = found.filter(person__in=Person.objects.matching(query))
-    return found.by_rank()
+    rank = Case(*(When(role=role, then=Value(rank)) for role, rank in RANKS.items()))
+    return found.annotate(rank=rank).order_by("rank", "person__name", "person")
 
 
 def directory(person: Person, query: str = "") -> "QuerySet[Room]":
@@ -176,7 +178,11 @@ def directory(person: Person, query: str = "") -> "QuerySet[Room]":
     if query := text.searched(query):
         rooms = rooms.filter(Q(name__icontains=query) | Q(topic__icontains=query))
     joined = Exists(Membership.objects.filter(room=OuterRef("pk"), person=person))
-    return rooms.with_member_count().annotate(joined=joined).by_activity()
+    counting = Membership.objects.counting().filter(room=OuterRef("pk")).order_by().values("room")
+    count = Subquery(counting.annotate(count=Count("pk")).values("count"))
+    archived = ExpressionWrapper(Q(archived_at__isnull=False), output_field=BooleanField())
+    rooms = rooms.annotate(joined=joined, member_count=Coalesce(count, 0), is_archived=archived).by_activity()
+    return rooms.order_by("is_archived", *rooms.query.order_by)
 
 
 def _may_know(room: Room, found: Membership | None) -> bool:

@@ -9,7 +9,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -89,17 +89,9 @@ class RoomQuerySet(models.QuerySet["Room"]):
         mine = Membership.objects.filter(room=OuterRef("pk"), person=person)
         return self.exclude(kind=Room.Kind.STAGING).filter(Q(kind=Room.Kind.OPEN) | Exists(mine))
 
-    def with_member_count(self) -> Self:
-        """Adds `member_count`, of those who count."""
-        counted = Membership.objects.counting().filter(room=OuterRef("pk")).order_by().values("room")
-        count = Subquery(counted.annotate(count=Count("pk")).values("count"))
-        return self.annotate(member_count=Coalesce(count, 0))
-
     def by_activity(self) -> Self:
-        """The room that was last spoken in first; archived ones after all others."""
-        archived = ExpressionWrapper(Q(archived_at__isnull=False), output_field=BooleanField())
-        active_at = Coalesce("last_message_at", "created_at")
-        return self.annotate(active_at=active_at).order_by(archived, "-active_at", "-pk")
+        """The room that was last spoken in first."""
+        return self.annotate(active_at=Coalesce("last_message_at", "created_at")).order_by("-active_at", "-pk")
 
     def locked(self, ids: list[int]) -> list["Room"]:
         """Lock these rooms, in ascending order so that two transactions never wait for each other in a circle.
@@ -172,17 +164,6 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Leaves out the deactivated."""
         return self.exclude(person__user__is_active=False)
 
-    def by_rank(self) -> Self:
-        """Owners, then moderators, then members, by name each. Adds `rank`, 0 for owners."""
-        ranks = [When(role=role, then=Value(rank)) for rank, role in enumerate(Membership.Role.values)]
-        return self.annotate(rank=Case(*ranks)).order_by("rank", "person__name", "person")
-
-    def after(self, rank: int, name: str, person_id: int) -> Self:
-        """Those who come after this one in `by_rank`."""
-        same = Q(rank=rank)
-        later_name = Q(person__name__gt=name) | Q(person__name=name, person__gt=person_id)
-        return self.filter(Q(rank__gt=rank) | (same & later_name))
-
 
 class Membership(models.Model):
     """That a person is in a room: their role, how far they have read, how loud it is for them."""
@@ -221,10 +202,6 @@ class Membership(models.Model):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     """Messages as they are read. Deleted ones stay: a tombstone keeps its place."""
-
-    def with_context(self) -> Self:
-        """Loads the authors and what is replied to along, in the same query."""
-        return self.select_related("author", "reply_to__author")
 
     def before(self, seq: int) -> Self:
         """Messages of a room below `seq`, the nearest first."""

@@ -20,6 +20,8 @@ Led = TypeVar("Led", bound=Model)
 
 # A frame carries more than messages: people, quoted ones, its own fields.
 _MESSAGES_BYTES: Final = protocol.MAX_SERVER_FRAME_BYTES // 2
+# What messages are shown with, read along with them.
+_CONTEXT: Final = ("author", "reply_to__author")
 
 
 def time(moment: datetime) -> str:
@@ -180,7 +182,7 @@ def history(
 
     `rev` is the room's head, read before the rows: a client asks for changes from there on.
     """
-    said = room.messages.with_context()
+    said = room.messages.select_related(*_CONTEXT)
     if around is not None:
         older = fitting(said.before(around)[: (limit + 1) // 2])
         newer = fitting(said.after(around - 1)[: limit - len(older)])
@@ -201,7 +203,7 @@ def changes_since(room: Room, after: int) -> Payload:
     behind = head - after
     if behind < 0 or behind > conf.integer("CHAT_REPLAY_LIMIT_CHANGES"):
         return {"reset": True, "rev": head, "last_seq": room.last_seq}
-    rows = list(room.messages.with_context().changed_after(after)[: protocol.MAX_PAGE_MESSAGES + 1])
+    rows = list(room.messages.select_related(*_CONTEXT).changed_after(after)[: protocol.MAX_PAGE_MESSAGES + 1])
     page = fitting(rows)
     more = len(page) < len(rows)
     rev = page[-1].rev if more else max(head, page[-1].rev if page else 0)

@@ -95,14 +95,3 @@ def test_a_lease_per_process_and_person(ann):
     """A process renews its lease of a person and never holds two; leases go with the person."""
     PresenceLease.objects.create(process="p", person=ann, expires_at=ann.created_at)
     refused(PresenceLease.objects.create, process="p", person=ann, expires_at=ann.created_at)
-
-
-def test_members_after_a_place_in_the_list(hall, ann, bob, xiaoming):
-    """Walking from each member to the next passes all of them once, in order."""
-    ordered = list(hall.memberships.by_rank())
-    walked, place = [], (-1, "", 0)
-    while (row := hall.memberships.by_rank().after(*place).first()) is not None:
-        walked.append(row)
-        place = (row.rank, row.person.name, row.person_id)
-    assert walked == ordered
-    assert [row.person for row in ordered] == [ann, bob, xiaoming]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -42,9 +43,7 @@ def member_page(person: Person, room_id: int, *, query: str, after: str) -> Memb
     """
     found = access.members_to_see(person, room_id, query)
     total = found.count()
-    if after:
-        found = found.after(*_place(after))
-    rows = list(found[: MEMBERS_PER_PAGE + 1])
+    rows = list(found.filter(_after(after))[: MEMBERS_PER_PAGE + 1])
     more = len(rows) > MEMBERS_PER_PAGE
     rows = rows[:MEMBERS_PER_PAGE]
     return MemberPage(rows, total, _cursor(rows[-1]) if more else None)
@@ -118,6 +117,15 @@ def _back(request: HttpRequest, room_id: int) -> HttpResponseBase:
 
 def _cursor(row: Membership) -> str:
     return f"{access.RANKS[row.role]}.{row.person_id}.{row.person.name}"
+
+
+def _after(cursor: str) -> Q:
+    """Return the condition for the members after the one that a cursor names; for "", all of them."""
+    if not cursor:
+        return Q()
+    rank, name, person_id = _place(cursor)
+    later_name = Q(person__name__gt=name) | Q(person__name=name, person__gt=person_id)
+    return Q(rank__gt=rank) | (Q(rank=rank) & later_name)
 
 
 def _place(cursor: str) -> tuple[int, str, int]:
