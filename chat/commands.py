@@ -54,13 +54,13 @@ def room_history(person: Person, command: protocol.RoomHistory) -> Fields:
     """Return a page of messages."""
     room = access.room_to_read(person, command.room)
     return payloads.history(
-        room, before=command.before, after=command.after, around=command.around, limit=command.limit
+        person, room, before=command.before, after=command.after, around=command.around, limit=command.limit
     )
 
 
 def room_changes(person: Person, command: protocol.RoomChanges) -> Fields:
     """Return what changed since a `rev`."""
-    return payloads.changes_since(access.room_to_read(person, command.room), command.after)
+    return payloads.changes_since(person, access.room_to_read(person, command.room), command.after)
 
 
 def room_typing(person: Person, command: protocol.RoomTyping) -> Fields:

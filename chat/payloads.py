@@ -60,14 +60,18 @@ def message(row: Message, reply_seq: int | None = None) -> Payload:
     return shown
 
 
-def messages(rows: Sequence[Message]) -> Payload:
-    """Return `messages` in the order given, the `quoted` ones they reply to, and the `people` who appear."""
+def messages(rows: Sequence[Message], reader: Person | None = None) -> Payload:
+    """Return `messages` in the order given, the `quoted` ones they reply to, and the `people` who appear.
+
+    In an answer to `reader` their own carry the `nonce`: an echo that waits for its `ok` finds itself.
+    """
     quoted = _led_to(Message, "reply_to", [row for row in rows if not row.deleted_at])
     people = _led_to(Person, "author", [*rows, *quoted.values()])
 
     def shown(row: Message) -> Payload:
         source = quoted.get(row.reply_to_id) if row.reply_to_id else None
-        return message(row, source.seq if source else None)
+        mine = {"nonce": row.nonce} if reader and row.author_id == reader.pk and row.nonce else {}
+        return message(row, source.seq if source else None) | mine
 
     return {
         "messages": [shown(row) for row in rows],
@@ -176,7 +180,13 @@ def limits() -> Payload:
 
 
 def history(
-    room: Room, *, before: int | None = None, after: int | None = None, around: int | None = None, limit: int
+    reader: Person,
+    room: Room,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int,
 ) -> Payload:
     """Return a page of `room` in ascending `seq`: before, after or around a place, or the newest.
 
@@ -192,12 +202,12 @@ def history(
     else:
         rows = fitting(said.before(before if before is not None else room.last_seq + 1)[:limit])[::-1]
     first, last = (rows[0].seq, rows[-1].seq) if rows else _edges(room, before, after)
-    page = {"rev": room.rev} | messages(rows)
+    page = {"rev": room.rev} | messages(rows, reader)
     # Places have no gaps: what lies beyond the page is told by its first and last number.
     return page | {"has_more": first > 1, "has_newer": last < room.last_seq}
 
 
-def changes_since(room: Room, after: int) -> Payload:
+def changes_since(reader: Person, room: Room, after: int) -> Payload:
     """Return what changed in `room` after the `rev` given: one page with `more`, or `reset` when too much did."""
     head = room.rev
     behind = head - after
@@ -207,7 +217,7 @@ def changes_since(room: Room, after: int) -> Payload:
     page = fitting(rows)
     more = len(page) < len(rows)
     rev = page[-1].rev if more else max(head, page[-1].rev if page else 0)
-    answer: Payload = {"after": after, "rev": rev} | messages(page) | {"more": more}
+    answer: Payload = {"after": after, "rev": rev} | messages(page, reader) | {"more": more}
     if after < room.info_rev <= rev:
         answer["info"] = info(room)
     return answer
@@ -232,7 +242,7 @@ def opening(reader: Person, room: Room, found: Membership | None) -> Payload:
         "created_at": time(room.created_at),
         "created_by": room.created_by_id,
         "people": [person(row) for row in people],
-        "history": history(room, around=around, limit=protocol.DEFAULT_PAGE_MESSAGES),
+        "history": history(reader, room, around=around, limit=protocol.DEFAULT_PAGE_MESSAGES),
     }
 
 

@@ -188,14 +188,14 @@ def test_exporting_what_was_imported_gives_identical_bytes(ann, write, tmp_path)
 def test_an_imported_room_reads_like_one_that_was_talked_in(ann, write):
     bring(write(*AWKWARD))
     room = Room.objects.get(name="harbour")
-    page = payloads.history(room, limit=50)
+    page = payloads.history(ann, room, limit=50)
     assert [message["seq"] for message in page["messages"]] == [1, 2, 3, 4, 5]
     assert page["messages"][1]["reply_to"]["seq"] == 1
     assert page["messages"][4]["reply_to"]["seq"] == 4
     assert page["messages"][2]["action"] is True
     assert page["messages"][0]["created_at"] == "2011-03-04T05:06:07.000Z"
     assert (room.kind, room.created_by, room.last_seq, room.rev) == ("open", None, 5, 5)
-    assert payloads.changes_since(room, 3)["messages"] == page["messages"][3:]
+    assert payloads.changes_since(ann, room, 3)["messages"] == page["messages"][3:]
 
 
 @pytest.mark.django_db

@@ -68,6 +68,16 @@ async def test_a_message_is_acknowledged_and_everyone_hears_the_same(open_socket
     assert "nonce" not in json.dumps(heard[0])
 
 
+async def test_only_who_said_it_is_shown_the_nonce_and_only_in_answers(open_sockets, ann, bob, hall):
+    author, reader = await open_sockets(ann), await open_sockets(bob)
+    nonce = new_nonce()
+    await author.say(hall.pk, "mine", nonce=nonce)
+    for wire, expected in ((author, nonce), (reader, None)):
+        history = await wire.ask("room.history", room=hall.pk)
+        changes = await wire.ask("room.changes", room=hall.pk, after=0)
+        assert [answer["messages"][0].get("nonce") for answer in (history, changes)] == [expected, expected]
+
+
 async def test_the_ok_comes_before_the_change_even_when_everyone_else_has_it_already(
     open_sockets, monkeypatch, ann, bob, hall
 ):

@@ -28,8 +28,7 @@ def home(request: HttpRequest, person: Person) -> HttpResponseBase:
 def room(request: HttpRequest, person: Person, room_id: int) -> HttpResponseBase:
     """Show a room. All that is seen first is in the page; nothing more is asked for."""
     found, mine = access.room_and_membership(person, room_id)
-    if request.session.get(LAST_ROOM) != found.pk:
-        request.session[LAST_ROOM] = found.pk
+    _remember(request, found)
     opening = payloads.opening(person, found, mine)
     others = [each["name"] for each in opening["people"] if each["id"] != person.pk]
     title = found.name or ", ".join(others) or person.name
@@ -41,7 +40,9 @@ def room(request: HttpRequest, person: Person, room_id: int) -> HttpResponseBase
 @person_view
 def opening(request: HttpRequest, person: Person, room_id: int) -> HttpResponseBase:
     """Return what the page needs to switch to a room, as JSON."""
-    return JsonResponse(payloads.opening(person, *access.room_and_membership(person, room_id)))
+    found, mine = access.room_and_membership(person, room_id)
+    _remember(request, found)
+    return JsonResponse(payloads.opening(person, found, mine))
 
 
 @require_safe
@@ -55,6 +56,11 @@ def plain(request: HttpRequest, person: Person, room_id: int) -> HttpResponse:
     rows = list(page)[::-1]
     context = {"room": found, "title": title_of(person, found), "messages": rows} | _neighbours(found, rows, seq)
     return render(request, "chat/room_plain.html", context)
+
+
+def _remember(request: HttpRequest, found: Room) -> None:
+    if request.session.get(LAST_ROOM) != found.pk:
+        request.session[LAST_ROOM] = found.pk
 
 
 def _neighbours(found: Room, rows: list[Message], before: int) -> dict[str, int]:
