@@ -70,7 +70,8 @@ export class Navigation {
     openRoom(this.state, id);
     this.around.drawing.now();
     if (this.state.opening) {
-      this.reload();
+      // The field comes with the room.
+      this.reload().then(() => this.state.open === id && focusComposer());
     } else {
       this.#restorePlace(id);
       this.around.onOpened(id);
@@ -80,7 +81,10 @@ export class Navigation {
   #follow() {
     const id = roomAt(this.state.urls.room, location.pathname);
     if (id === null || !this.around.drawing.hasRoom) location.reload();
-    else if (id !== this.state.open) this.#show(id);
+    else if (id !== this.state.open) {
+      this.#show(id);
+      focusComposer();
+    }
   }
 
   /** @param {MouseEvent} event */

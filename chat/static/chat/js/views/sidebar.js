@@ -28,7 +28,7 @@ export function sidebar(state, callbacks) {
       ${siteSeal(state.site)}<span class="sidebar-name"><bdi>${state.site.name}</bdi></span>
     </a>
     <div class="sidebar-lists">
-      ${shown.map((section) => (section.key === "needs" && section.ids.length === 0 ? nothing : part(state, section, callbacks)))}
+      ${shown.filter(({ key, ids }) => key !== "needs" || ids.length > 0).map((section) => part(state, section, callbacks))}
     </div>
     <a class="sidebar-me" href=${state.urls.profile} title=${t("Your profile")}>
       ${seal(state, state.me, "s")}<span class="sidebar-row-name"><bdi>${nameOf(state, state.me)}</bdi></span>
@@ -44,11 +44,19 @@ function part(state, { key, ids }, callbacks) {
   const rooms = ids.flatMap((id) => state.rooms.get(id) ?? []);
   return html`<section aria-label=${title(key)}>
     <div class="sidebar-heading ${key === "needs" ? "sidebar-needs" : ""}"><h2>${title(key)}</h2>${key === "needs" ? nothing : tools(state, key)}</div>
-    ${rooms.length === 0 ? empty(state, key) : nothing}
+    ${rooms.length === 0 && !(key === "people" && someoneKnown(state)) ? empty(state, key) : nothing}
     <ul>
       ${repeat(rooms, (room) => room.id, (room) => html`<li>${row(state, room, callbacks)}</li>`)}
     </ul>
   </section>`;
+}
+
+/**
+ * Those who wait for an answer stand further up; the list beneath is not empty for that.
+ * @param {State} state
+ */
+function someoneKnown(state) {
+  return [...state.rooms.values()].some((room) => room.kind === "direct");
 }
 
 /** @param {Section["key"]} key */
