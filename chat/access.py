@@ -181,8 +181,9 @@ def directory(person: Person, query: str = "") -> "QuerySet[Room]":
     counting = Membership.objects.counting().filter(room=OuterRef("pk")).order_by().values("room")
     count = Subquery(counting.annotate(count=Count("pk")).values("count"))
     archived = ExpressionWrapper(Q(archived_at__isnull=False), output_field=BooleanField())
-    rooms = rooms.annotate(joined=joined, member_count=Coalesce(count, 0), is_archived=archived).by_activity()
-    return rooms.order_by("is_archived", *rooms.query.order_by)
+    active_at = Coalesce("last_message_at", "created_at")
+    rooms = rooms.annotate(joined=joined, member_count=Coalesce(count, 0), active_at=active_at)
+    return rooms.order_by(archived, active_at.desc(), "-pk")
 
 
 def _may_know(room: Room, found: Membership | None) -> bool:
