@@ -7,7 +7,7 @@ from typing import Final
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
+from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 
 register = template.Library()
@@ -34,3 +34,9 @@ def ago(moment: datetime) -> str:
     if (now - moment).total_seconds() < _NOW_SECONDS:
         return gettext("just now")
     return gettext("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+
+
+@register.filter
+def until(moment: datetime) -> str:
+    """Return how long it is until `moment`, by its largest unit, as `ago` does for what is past."""
+    return timeuntil(moment, timezone.now(), depth=1)

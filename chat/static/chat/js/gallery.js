@@ -9,7 +9,7 @@ import { html, nothing, render } from "lit-html";
 
 import * as data from "./gallery-data.js";
 import { pages } from "./gallery-pages.js";
-import { setWords } from "./i18n.js";
+import { setWords, t } from "./i18n.js";
 import { drawSeals } from "./seal.js";
 import { setLanguage } from "./time.js";
 import { composer } from "./views/composer.js";
@@ -125,7 +125,7 @@ function topbarOf(state) {
 }
 /** @param {State} state */
 function timelineView(state) {
-  return html`<div class="timeline" role="log" aria-label="Messages" tabindex="-1">${timeline(state, callbacks)}</div>`;
+  return html`<div class="timeline" role="log" aria-label=${t("Messages")} tabindex="-1">${timeline(state, callbacks)}</div>`;
 }
 /** @param {State} state */
 function composerOf(state) {

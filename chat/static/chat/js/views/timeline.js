@@ -101,14 +101,14 @@ function beginning(state, room, empty) {
     ${made ? html`<p class="timeline-made">${t("Made by {name}, {day}", { name: nameOf(state, room.createdBy ?? 0), day: day(Date.parse(room.createdAt ?? ""), state.now) })}</p>` : nothing}
     ${room.topic ? html`<p class="timeline-topic" dir="auto">${room.topic}</p>` : nothing}
     ${empty ? html`<p>${emptyWords(room)}</p>` : nothing}
-    ${empty && room.kind !== "direct" && state.invitation ? invitation(state.invitation.url) : nothing}
+    ${empty && room.kind !== "direct" && !room.archived && state.invitation ? invitation(state.invitation.url) : nothing}
   </div>`;
 }
 
 /** @param {Room} room */
 function emptyWords(room) {
   if (room.kind === "direct") return t("Nothing said yet. Only the people of this conversation can read it.");
-  return room.topic ? t("Nothing said yet.") : t("Nothing said yet. Say what this room is for.");
+  return room.topic || room.archived ? t("Nothing said yet.") : t("Nothing said yet. Say what this room is for.");
 }
 
 /** @param {string} url */
