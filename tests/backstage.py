@@ -25,6 +25,18 @@ def person(name, owner=False):
     return {"id": made.pk, "user": made.user_id, "email": cast.email_of(name), "cookie": cookie}
 
 
+def collect():
+    """Put the static files where a server takes them from, hashed and compressed."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def set_up_path():
+    """Return the path of the one-time link to the set-up page."""
+    from chatsite.accounts import setup
+
+    return f"/setup/{setup.token()}/"
+
+
 def cookie(person):
     """Sign somebody in once more and return the new session's cookie."""
     return cast.session_cookie(_person(person))
@@ -59,6 +71,16 @@ def send(person, room, nonce, body):
     """Say something and return the message's id, seq and rev."""
     row = messages.send(_person(person), room_id=room, nonce=nonce, body=body).message
     return {"id": row.pk, "seq": row.seq, "rev": row.rev}
+
+
+def talk(room, people, count):
+    """Have people say `count` messages in turn, "message 1" and so on, in one transaction."""
+    authors = [_person(person) for person in people]
+    sends = [
+        messages.Send(authors[number % len(authors)], room, f"{room}-talk-{number}", f"message {number}")
+        for number in range(1, count + 1)
+    ]
+    messages.send_many(sends)
 
 
 def deactivate(person):

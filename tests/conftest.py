@@ -11,7 +11,7 @@ from django.core.cache import cache
 from chat import hub
 from tests import cast
 
-pytest_plugins = ["tests.report", "tests.live_fixtures", "tests.socket_fixtures"]
+pytest_plugins = ["tests.report", "tests.live_fixtures", "tests.socket_fixtures", "tests.browser"]
 
 # A site that runs here holds the lock of its own folder; the tests' one goes with this process.
 own_folder = tempfile.TemporaryDirectory(prefix="chatsite-tests-")
