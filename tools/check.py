@@ -5,7 +5,7 @@ import tempfile
 import environment
 import node
 import system
-from steps import attempt, fail, say
+from steps import attempt, fail, say, script
 
 TEMPLATES = ("templates", "chat/templates")
 PRODUCTION = {"PUBLIC_URL": "https://chat.example.org", "DEBUG": "off"}
@@ -53,4 +53,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    script(main)

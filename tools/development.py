@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import environment
-from steps import ROOT, fail, run, say
+from steps import ROOT, fail, run, say, script
 
 PINNED = ("requirements", "requirements-dev")
 NOT_OURS = (".venv", "node_modules")
@@ -39,6 +39,12 @@ def words():
 
 COMMANDS = {"format": format_files, "requirements": requirements, "words": words}
 
-if __name__ == "__main__":
+
+def main():
+    """Do what the first argument names."""
     environment.prepare("requirements-dev.txt")
     COMMANDS[sys.argv[1]]()
+
+
+if __name__ == "__main__":
+    script(main)

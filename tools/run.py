@@ -5,7 +5,7 @@ import os
 import socket
 
 import environment
-from steps import fail, run, say
+from steps import fail, run, say, script
 
 HOST = os.environ.get("HOST", "").strip() or "127.0.0.1"
 PORT = os.environ.get("PORT", "").strip() or "8000"
@@ -44,8 +44,9 @@ def main():
     run(*manage, "collectstatic", "--no-input", "--verbosity=0", quiet=True)
     run(*manage, "setup_link")
     say("Ctrl C ends the site.")
-    environment.become("daphne", "-b", HOST, "-p", PORT, "chatsite.asgi:application")
+    # Without its log of requests: the addresses of links that let people in would stand in it.
+    environment.become("daphne", "-v", "0", "-b", HOST, "-p", PORT, "chatsite.asgi:application")
 
 
 if __name__ == "__main__":
-    main()
+    script(main)

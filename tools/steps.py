@@ -19,6 +19,14 @@ def fail(sentence):
     raise SystemExit(sentence)
 
 
+def script(main):
+    """Run a script's `main()`; Ctrl C ends it without a traceback."""
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
 def run(*command, quiet=False, env=None, otherwise=None):
     """Run a command in the root folder; end with its output, or the sentence `otherwise`, when it fails.
 

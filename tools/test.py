@@ -6,7 +6,7 @@ import tempfile
 
 import environment
 import system
-from steps import ROOT, attempt, say
+from steps import ROOT, attempt, say, script
 
 
 def javascript():
@@ -43,4 +43,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    script(main)
