@@ -239,7 +239,7 @@ async def test_scrolling_up_loads_more_keeps_its_place_and_never_holds_more_than
     assert await page.evaluate("window.most") <= 300
     first = page.locator(".message[data-seq='1']")
     assert "message 1" in await first.inner_text()
-    await page.get_by_role("button", name="Newest").click()
+    await page.locator(".pill-bottom button").click()
     await page.locator(".message[data-seq='700']").wait_for()
     assert await page.evaluate("window.most") <= 300
 
