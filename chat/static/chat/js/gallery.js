@@ -137,7 +137,7 @@ function pillsOf(state) {
 }
 /** @param {State} state */
 function panelOf(state) {
-  return html`<aside class="panel">${panel(state, callbacks)}</aside>`;
+  return html`<aside class="panel" id=${chosen ? "panel" : nothing}>${panel(state, callbacks)}</aside>`;
 }
 
 /** @param {State} state */
@@ -169,7 +169,7 @@ if (asked.has("theme")) document.documentElement.dataset.theme = themes[0];
 
 const chosen = Object.entries(SCREENS).find(([name]) => name === asked.get("screen"))?.[1];
 const all = [...Object.entries(PARTS).flatMap(([name, states]) => states.map(([title, draw, state]) => part(`${name}: ${title}`, () => draw(state), themes))), ...Object.entries(pages).map(([title, draw]) => part(`page: ${title}`, draw, themes))];
-render(chosen ? screen(chosen()) : html`<div class="gallery">${all}</div>`, document.body);
+render(chosen ? screen(chosen()) : html`<main class="gallery">${all}</main>`, document.body);
 drawSeals(document);
 const scroller = chosen && document.querySelector(".timeline");
 if (scroller) scroller.scrollTop = scroller.scrollHeight;

@@ -128,8 +128,8 @@ function row(state, room, callbacks) {
  */
 function sign(room, unread) {
   const wanted = wantedIn(room);
-  if (wanted > 0) return html`<span class="sidebar-mentions" aria-label=${tn("{n} message for you", "{n} messages for you", wanted)}>${wanted > 99 ? "99+" : wanted}</span>`;
-  if (unread) return html`<span class="sidebar-count" aria-label=${tn("{n} unread", "{n} unread", unreadIn(room))}>${unreadIn(room) > 999 ? "999+" : unreadIn(room)}</span>`;
+  if (wanted > 0) return html`<span class="sidebar-mentions" role="img" dir="ltr" aria-label=${tn("{n} message for you", "{n} messages for you", wanted)}>${wanted > 99 ? "99+" : wanted}</span>`;
+  if (unread) return html`<span class="sidebar-count" role="img" dir="ltr" aria-label=${tn("{n} unread", "{n} unread", unreadIn(room))}>${unreadIn(room) > 999 ? "999+" : unreadIn(room)}</span>`;
   if (room.kind === "private") return html`${icon("private", "small")}<span class="hidden-text">${t("Private room")}</span>`;
   return nothing;
 }
