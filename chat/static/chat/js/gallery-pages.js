@@ -2,7 +2,7 @@
 
 import { html } from "lit-html";
 
-import { t } from "./i18n.js";
+import { t, tn } from "./i18n.js";
 
 /** @type {Record<string, () => unknown>} */
 export const pages = {
@@ -12,7 +12,7 @@ export const pages = {
       <p class="page-note" role="status">${t("Saved.")}</p>
       <ul class="list">
         <li class="list-row">
-          <span class="list-words"><a class="list-name" href="#r">Reading evening</a><span class="list-detail">Posters, chairs, who brings what · 12 members</span></span>
+          <span class="list-words"><a class="list-name" href="#r">Reading evening</a><span class="list-detail">Posters, chairs, who brings what · ${tn("{n} member", "{n} members", 12)}</span></span>
           <span class="list-end"><time>14:02</time><button class="button button-quiet button-small">${t("Join")}</button></span>
         </li>
         <li class="list-row">
