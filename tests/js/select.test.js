@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { elsewhere, news, sections, timelineItems, titleOf, typingWords, unreadAbove, wireOf } from "../../chat/static/chat/js/select.js";
+import { elsewhere, sections, titleOf } from "../../chat/static/chat/js/select.js";
+import { timelineItems, unreadAbove } from "../../chat/static/chat/js/select-timeline.js";
+import { news, typingWords, wireOf } from "../../chat/static/chat/js/select-words.js";
 
 const [ANN, BOB, XIAOMING] = [1, 2, 3];
 const NOON = new Date(2026, 10, 23, 12).getTime();

@@ -1,7 +1,8 @@
 /** Puts the views in their places: at once for the first time, then at most once per frame. */
 
 import { render } from "lit-html";
-import { news, titleOf, unreadIn } from "./select.js";
+import { titleOf, unreadIn } from "./select.js";
+import { news } from "./select-words.js";
 import { watchScroll } from "./scroll.js";
 import { expireTyping } from "./store.js";
 import { composer } from "./views/composer.js";

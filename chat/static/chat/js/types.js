@@ -167,7 +167,7 @@
  *   pills     views/pills.js     pills(state, callbacks)
  *   composer  views/composer.js  composer(state, callbacks)    never binds the text of the field
  *   panel     views/panel.js     panel(state, callbacks)       the element is `hidden` while `state.panel` is null
- *   news      (text only)        select.js: news(state, seq)   what a screen reader is told of new messages
+ *   news      (text only)        select-words.js: news(state, seq)   what a screen reader is told of new messages
  * `body.dataset.pane` is "list" or "main" (a phone shows one of them), after `state.listShown`. A click on anything
  * with `data-show-list` is `Callbacks.showList`. `seal.js` `drawSeals(root)` finishes seals that a template printed.
  */

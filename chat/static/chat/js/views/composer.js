@@ -8,7 +8,8 @@ import { html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 
 import { t, tn } from "../i18n.js";
-import { nameOf, openRoom, others, titleOf, typingWords, wireOf } from "../select.js";
+import { nameOf, openRoom, others, titleOf } from "../select.js";
+import { typingWords, wireOf } from "../select-words.js";
 
 /** @typedef {import("../types.js").State} State */
 /** @typedef {import("../types.js").Room} Room */

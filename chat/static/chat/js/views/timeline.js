@@ -5,7 +5,8 @@ import { repeat } from "lit-html/directives/repeat.js";
 
 import { t, tn } from "../i18n.js";
 import { icon } from "../icons.js";
-import { nameOf, openRoom, timelineItems, titleOf, unreadAbove, unreadIn } from "../select.js";
+import { nameOf, openRoom, titleOf, unreadIn } from "../select.js";
+import { timelineItems, unreadAbove } from "../select-timeline.js";
 import { day } from "../time.js";
 import { drawn, messageView } from "./parts/message.js";
 

@@ -29,7 +29,7 @@ import { languageOf, seal } from "./marks.js";
  */
 
 /**
- * @param {Extract<import("../../select.js").Item, {kind: "message"|"pending"}>} item
+ * @param {Extract<import("../../select-timeline.js").Item, {kind: "message"|"pending"}>} item
  * @param {number} me
  * @param {boolean} last
  * @returns {Drawn}
