@@ -31,7 +31,8 @@ def python():
     say("Running the Python tests, those in browsers and with real servers among them.")
     # Never the folder of the site that may be running here.
     with tempfile.TemporaryDirectory(prefix="chatsite-tests-") as folder:
-        return attempt(environment.PYTHON, "-m", "pytest", "-q", env={"DATA_DIR": folder}).returncode == 0
+        surroundings = {"DATA_DIR": folder, "PATH": system.SEARCH}
+        return attempt(environment.PYTHON, "-m", "pytest", "-q", env=surroundings).returncode == 0
 
 
 def main():
