@@ -1,8 +1,10 @@
 """A pytest plugin: what kinds of tests ran. At the end one line for each kind, and each reason for skipping once.
 
-A test's kind is the strongest of its marks: `browser`, `proxies`, `services`, `live`, `sockets`, else `unit`.
+A test's kind is the strongest of its marks: `browser`, `proxies`, `services`, `live`, `sockets`, else `unit`. What the
+JavaScript tests said before, `make test` tells in JAVASCRIPT_TESTS.
 """
 
+import os
 from collections import Counter
 
 KINDS = ("browser", "proxies", "services", "live", "sockets", "unit")
@@ -45,6 +47,8 @@ def pytest_terminal_summary(terminalreporter):
     for kind in reversed(KINDS):
         counts = [f"{outcomes[kind, each]:4} {each}" for each in ("passed", "skipped", "failed")]
         terminalreporter.write_line(f"{kind:<10}" + "  ".join(counts))
+    if scripts := os.environ.get("JAVASCRIPT_TESTS"):
+        terminalreporter.write_line(f"javascript{scripts}")
     for (kind, reason), times in sorted(reasons.items()):
         terminalreporter.write_line(f"{kind}: skipped {times}, because {reason}")
 

@@ -10,28 +10,30 @@ from steps import ROOT, attempt, say, script
 
 
 def javascript():
-    """Run the JavaScript tests; return whether none failed. Without Node they are skipped, and it says so."""
+    """Run the JavaScript tests; return whether none failed, and the line that tells of them.
+
+    Without Node they are skipped, and it says so.
+    """
     files = sorted((ROOT / "tests" / "js").glob("*.test.js"))
     if not shutil.which("node"):
         say("JavaScript: skipped, because Node is missing.")
-        return True
+        return True, ": skipped, because Node is not installed"
     say("Running the JavaScript tests.")
     done = attempt("node", "--test", *files, quiet=True)
     counts = {name: int(number) for name, number in re.findall(r"^\S+ (tests|pass|fail) (\d+)$", done.stdout, re.M)}
-    if done.returncode or not counts.get("tests"):
+    passed = done.returncode == 0 and counts.get("tests", 0) > 0
+    if not passed:
         say(done.stdout)
-        say("JavaScript: there are failures, see above.")
-        return False
-    say(f"JavaScript: {counts['pass']} tests passed.")
-    return True
+    skipped = counts.get("tests", 0) - counts.get("pass", 0) - counts.get("fail", 0)
+    return passed, f"{counts.get('pass', 0):4} passed  {skipped:4} skipped  {counts.get('fail', 0):4} failed"
 
 
-def python():
-    """Run pytest, whose summary closes the output; return whether none failed."""
+def python(scripts):
+    """Run pytest, whose summary, with the line `scripts`, closes the output; return whether none failed."""
     say("Running the Python tests, those in browsers and with real servers among them.")
     # Never the folder of the site that may be running here.
     with tempfile.TemporaryDirectory(prefix="chatsite-tests-") as folder:
-        surroundings = {"DATA_DIR": folder, "PATH": system.SEARCH}
+        surroundings = {"DATA_DIR": folder, "PATH": system.SEARCH, "JAVASCRIPT_TESTS": scripts}
         return attempt(environment.PYTHON, "-m", "pytest", "-q", env=surroundings).returncode == 0
 
 
@@ -39,8 +41,8 @@ def main():
     """Install, run, and exit with 1 when anything failed."""
     environment.prepare("requirements-dev.txt")
     system.prepare()
-    scripts_passed = javascript()
-    raise SystemExit(not (python() and scripts_passed))
+    scripts_passed, scripts = javascript()
+    raise SystemExit(not (python(scripts) and scripts_passed))
 
 
 if __name__ == "__main__":
