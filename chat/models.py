@@ -10,7 +10,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +54,7 @@ class Person(models.Model):
         verbose_name=_("account"),
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.MEMBER)
-    handle = models.CharField(_("handle"), max_length=30, null=True, blank=True, unique=True)
+    handle = models.CharField(_("handle"), max_length=30, null=True, blank=True)  # noqa: DJ001
     name = models.CharField(_("name"), max_length=protocol.MAX_NAME_CHARACTERS)
     rev = models.PositiveBigIntegerField(_("changes"), default=0, help_text=_("Counts changes to what is theirs."))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -66,8 +66,9 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         indexes = [models.Index(fields=["kind", "name"], name="person_by_kind_and_name")]
         constraints = [
+            models.UniqueConstraint(Lower("handle"), name="one_person_per_handle"),
             # One person per imported name: two archives of one place mean the same author by the same name.
-            models.UniqueConstraint(fields=["name"], condition=Q(kind="imported"), name="one_imported_person_per_name")
+            models.UniqueConstraint(fields=["name"], condition=Q(kind="imported"), name="one_imported_person_per_name"),
         ]
 
     def __str__(self) -> str:

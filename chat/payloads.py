@@ -228,7 +228,7 @@ def opening(reader: Person, room: Room, found: Membership | None) -> Payload:
 
     `found` is the reader's membership. A reader with unread messages begins around the first of them.
     """
-    unread = found is not None and 0 < found.last_read_seq < room.last_seq - protocol.DEFAULT_PAGE_MESSAGES
+    unread = found is not None and found.last_read_seq < room.last_seq - protocol.DEFAULT_PAGE_MESSAGES
     around = found.last_read_seq + 1 if found and unread else None
     direct = room.kind == Room.Kind.DIRECT
     people = [row.person for row in room.memberships.select_related("person").order_by("pk")] if direct else []

@@ -51,7 +51,7 @@ def test_names_of_people(db):
         Person.objects.create(kind=kind, name="小明")
     refused(Person.objects.create, kind="imported", name="小明")
     Person.objects.create(name="A", handle="a")
-    refused(Person.objects.create, name="B", handle="a")
+    refused(Person.objects.create, name="B", handle="A")
 
 
 def test_nothing_said_is_lost_by_deleting_a_row(den, ann):

@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError
 
-from chat.models import Membership, Person, Room
+from chat.models import Membership, Person, PersonQuerySet, Room
 from chat.protocol import ErrorCode, Refused
 from chat.services import memberships, people, rooms
 from tests.cast import make_person, make_room
@@ -332,6 +333,14 @@ def test_a_private_room_that_nobody_can_enter_is_archived(bob, lilei):
 
 
 # People
+
+
+def test_two_of_one_name_at_the_same_moment_both_get_a_handle(ann, monkeypatch):
+    """The look-ups find the handle free and the constraint does not: the next free one is taken."""
+    user = get_user_model().objects.create_user(email="second@example.org")
+    really, overtaken = PersonQuerySet.exists, iter([False, False])
+    monkeypatch.setattr(PersonQuerySet, "exists", lambda rows: next(overtaken, None) is None and really(rows))
+    assert people.create(user, name="Ann").handle == "ann2"
 
 
 def test_a_handle_is_made_from_the_name(db):

@@ -1,5 +1,6 @@
 """People: who comes, what they are called, who goes."""
 
+import secrets
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,10 +21,11 @@ def create(user: Any, *, name: str, handle: str | None = None) -> Person:
     `conflict` for a handle that is taken.
     """
     name = text.person_name(name)
-    wished = text.handle(handle) if handle else _free_handle(name)
-    if Person.objects.filter(handle__iexact=wished).exists():
+    person = _named(user, name, text.handle(handle)) if handle else None
+    if handle and person is None:
         raise _taken()
-    person = Person.objects.create(user=user, name=name, handle=wished)
+    while person is None:  # another of this name may come at the same moment: then the next free handle
+        person = _named(user, name, _free_handle(name))
     memberships.join_everyone_rooms(person)
     return person
 
@@ -66,6 +68,19 @@ def _set_active(user: Any, active: bool) -> None:
     user.save(update_fields=["is_active"])
 
 
+def _named(user: Any, name: str, handle: str) -> Person | None:
+    """Make a person, or return None when the handle is taken; the constraint decides between two at once."""
+    if Person.objects.filter(handle__iexact=handle).exists():
+        return None
+    try:
+        with transaction.atomic():
+            return Person.objects.create(user=user, name=name, handle=handle)
+    except IntegrityError:
+        if Person.objects.filter(user_id=user.pk).exists():
+            raise
+        return None
+
+
 def _free_handle(name: str) -> str:
     stem = text.handle_from(name)
     for number in range(1, _ATTEMPTS):
@@ -73,7 +88,7 @@ def _free_handle(name: str) -> str:
         handle = stem[: text.MAX_HANDLE_CHARACTERS - len(suffix)] + suffix
         if not Person.objects.filter(handle__iexact=handle).exists():
             return handle
-    return f"{stem[:20]}.{Person.objects.count()}"
+    return f"{stem[:20]}.{secrets.token_hex(4)}"
 
 
 def _taken() -> Refused:
