@@ -30,7 +30,8 @@ def configure(*, debug: bool) -> dict[str, Any]:
     )
     watched = sys.stderr.isatty()
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=watched)]
+        # Where `rich` is installed, the default shows the variables of each line: what people say.
+        [structlog.dev.ConsoleRenderer(colors=watched, exception_formatter=structlog.dev.plain_traceback)]
         if debug or watched
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )

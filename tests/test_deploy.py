@@ -211,7 +211,7 @@ def test_the_unit_runs_the_site_shut_in():
     service = dict(unit["Service"])
     wanted = {"DynamicUser": "yes", "StateDirectory": "chatsite", "ProtectSystem": "strict", "KillSignal": "SIGTERM"}
     assert service.items() >= wanted.items()
-    assert service["ExecStart"].endswith("daphne -b 127.0.0.1 -p 8000 chatsite.asgi:application")
+    assert service["ExecStart"].endswith("daphne -v 0 -b 127.0.0.1 -p 8000 chatsite.asgi:application")
     # The folder it may write to is the one it is told to use.
     assert "DATA_DIR=%S/chatsite " in service["Environment"]
     assert Path(service["WorkingDirectory"]) == Path("/opt/chatsite")
