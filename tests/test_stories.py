@@ -222,12 +222,14 @@ TOP_OF = """(seq) => document.querySelector(`.message[data-seq="${seq}"]`)?.getB
   - document.querySelector("#timeline").getBoundingClientRect().top"""
 
 
-async def test_scrolling_up_loads_more_keeps_its_place_and_never_holds_more_than_300(collected, open_page):
+@pytest.mark.parametrize("anchor", ["auto", "none"], ids=["anchoring browser", "Safari, which does not anchor"])
+async def test_scrolling_up_loads_more_keeps_its_place_and_never_holds_more_than_300(collected, open_page, anchor):
     room = await collected.room(collected.bob)
     people = [collected.ann["id"], collected.bob["id"]]
     await collected.site.backstage("talk", room=room, people=people, count=700)
     page = await open_page(collected.server, f"/rooms/{room}/", collected.bob)
     await page.locator(".message[data-seq]").first.wait_for()
+    await page.evaluate("(anchor) => { document.querySelector('#timeline').style.overflowAnchor = anchor; }", anchor)
     await page.evaluate(COUNT_MOST)
     await page.locator("#timeline").hover()
     longest_jump = 0.0
