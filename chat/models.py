@@ -118,7 +118,9 @@ class Room(models.Model):
     topic = models.CharField(_("topic"), max_length=protocol.MAX_TOPIC_CHARACTERS, blank=True)
     everyone = models.BooleanField(_("for everyone"), default=False, help_text=_("New people join it by themselves."))
     direct_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
-    created_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("creator")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
@@ -183,8 +185,8 @@ class Membership(models.Model):
         MENTIONS = "mentions", _("mentions")
         NOTHING = "nothing", _("nothing")
 
-    room = models.ForeignKey(Room, models.PROTECT, related_name="memberships")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    room = models.ForeignKey(Room, models.PROTECT, related_name="memberships", verbose_name=_("room"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.MEMBER)
     level = models.CharField(_("level"), max_length=8, choices=Level, default=Level.ALL)
     last_read_seq = models.PositiveBigIntegerField(_("read up to"), default=0)
@@ -220,10 +222,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """What is said. `seq` is its place in the room for ever, `rev` the change that last touched it."""
 
-    room = models.ForeignKey(Room, models.PROTECT, related_name="messages", db_index=False)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="messages", db_index=False, verbose_name=_("room"))
     seq = models.PositiveBigIntegerField(_("place"))
     rev = models.PositiveBigIntegerField(_("change"))
-    author = models.ForeignKey(Person, models.PROTECT, related_name="messages", db_index=False)
+    author = models.ForeignKey(
+        Person, models.PROTECT, related_name="messages", db_index=False, verbose_name=_("author")
+    )
     nonce = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001 (unique)
     body = models.TextField(_("text"))
     action = models.BooleanField(_("action"), default=False, help_text=_("A line that tells what its author does."))

@@ -133,6 +133,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="chat.person",
+                        verbose_name="creator",
                     ),
                 ),
             ],
@@ -176,6 +177,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="messages",
                         to="chat.person",
+                        verbose_name="author",
                     ),
                 ),
                 (
@@ -185,6 +187,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="messages",
                         to="chat.room",
+                        verbose_name="room",
                     ),
                 ),
             ],
@@ -220,13 +223,19 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="chat.person"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="chat.person",
+                        verbose_name="person",
                     ),
                 ),
                 (
                     "room",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="chat.room"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="chat.room",
+                        verbose_name="room",
                     ),
                 ),
             ],
