@@ -3,16 +3,12 @@
 Measured in Chromium on the gallery, which draws every component in every state with the page's own views.
 """
 
-import os
-import shutil
-
 import pytest
 
 from tests.live import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONES, WINDOWS = ((320, 640), (390, 844)), ((1280, 800), (1680, 1000))
 WITHIN_PIXELS = 0.5
 
@@ -37,19 +33,6 @@ SMALL_TARGETS = """(least) => [...document.querySelectorAll('a, button, input, t
   .map((each) => [each.className || each.tagName, each.getBoundingClientRect()])
   .filter(([, box]) => box.width > 0 && (box.height < least || box.width < Math.min(least, 24)))
   .map(([name, box]) => `${name} ${box.width} x ${box.height}`)"""
-
-
-@pytest.fixture(scope="session")
-async def chromium():
-    """Chromium, without which these tests tell nothing: skipped, or failed where all must run."""
-    if CHROMIUM is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Chromium is not installed")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture(scope="session")
