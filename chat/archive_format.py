@@ -190,7 +190,7 @@ def _unpacked(plain: IO[bytes]) -> IO[bytes]:
 
 def _object(line: bytes) -> dict[str, Any]:
     try:
-        pairs = json.loads(line.decode(), object_pairs_hook=_fields_once)
+        pairs = _DECODER.decode(line.decode())
     except UnicodeDecodeError:
         raise Wrong("not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -235,3 +235,7 @@ def _moment(value: Any) -> datetime:
         return datetime.fromisoformat(value)
     except ValueError:
         raise Wrong("at is a time that does not exist") from None
+
+
+# `json.loads` with a hook makes a decoder for each line.
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_fields_once)
