@@ -17,6 +17,8 @@ from tests.services import missing
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LAPTOP = {"viewport": {"width": 1280, "height": 800}}
 
+COMPOSER = ".composer-text"
+
 # Chromium says this by itself of a socket that cannot be opened, which is no fault of the page's.
 LINE_IS_DOWN = re.compile(r"WebSocket connection to|net::ERR_(CONNECTION|INTERNET|FAILED|EMPTY)")
 
@@ -69,10 +71,13 @@ def complaints():
 
 @pytest.fixture
 async def open_page(chromium, complaints):
-    """Return a function that opens a page of a server in a browser of its own, signed in as `person` if given."""
+    """Return a function that opens a page of a server in a browser of its own, signed in as `person` if given.
+
+    `prepare` is awaited with the page before it goes anywhere; `options` are those of a Playwright context.
+    """
     contexts = []
 
-    async def open_one(server, path="/", person=None, **options):
+    async def open_one(server, path="/", person=None, *, prepare=None, **options):
         context = await chromium.new_context(base_url=server.origin, locale="en-GB", **(LAPTOP | options))
         contexts.append(context)
         context.set_default_timeout(15_000)
@@ -81,6 +86,8 @@ async def open_page(chromium, complaints):
             await context.add_cookies([{"name": name, "value": value, "url": server.origin}])
         page = await context.new_page()
         watch(page, server, complaints)
+        if prepare is not None:
+            await prepare(page)
         await page.goto(path)
         return page
 
@@ -101,3 +108,39 @@ def _check_host(url, server, complaints):
     parts = urlsplit(url)
     if parts.scheme not in ("data", "blob") and parts.netloc != server.host:
         complaints.add(f"a request to another host: {url}")
+
+
+# What a test does on a page of a room
+
+
+def message(page, text):
+    """Return the messages of the open room that say exactly this, settled or not."""
+    return page.locator(".message").filter(has=page.get_by_text(text, exact=True))
+
+
+def settled(page, text):
+    """Return those that the server has taken."""
+    return message(page, text).and_(page.locator("[data-seq]"))
+
+
+async def write(page, text):
+    """Write and send with Enter, and wait until the server has it."""
+    await page.locator(COMPOSER).fill(text)
+    await page.locator(COMPOSER).press("Enter")
+    await settled(page, text).wait_for()
+
+
+async def texts(page):
+    """Return what is said in the open room, from top to bottom."""
+    return await page.locator(".message .message-text").all_inner_texts()
+
+
+def row(page, name):
+    """Return a room's row in the sidebar."""
+    return page.locator(".sidebar-row").filter(has=page.get_by_text(name, exact=True))
+
+
+async def in_room(page, name):
+    """Wait until the page shows a room that can be written to."""
+    await page.locator(".topbar-title").get_by_text(name, exact=True).wait_for()
+    await page.locator(COMPOSER).wait_for()

@@ -1,49 +1,11 @@
-"""Promise: people come in, talk, reload, lose the line and come back, with a mouse, a finger or a keyboard; what they
-said is there once, as they typed it.
-"""
+"""Promise: people come in, talk and reload, by mouse, finger or keyboard; what they say stands as they typed it."""
 
 import pytest
 
-from tests.browser import PHONE
+from tests.browser import COMPOSER, PHONE, in_room, row, settled, texts, write
 from tests.cast import PASSWORD
-from tests.socket_client import Browser
 
 pytestmark = pytest.mark.browser
-
-COMPOSER = ".composer-text"
-
-
-def message(page, text):
-    """Return the messages of the open room that say exactly this, settled or not."""
-    return page.locator(".message").filter(has=page.get_by_text(text, exact=True))
-
-
-def settled(page, text):
-    """Return those that the server has taken."""
-    return message(page, text).and_(page.locator("[data-seq]"))
-
-
-async def write(page, text):
-    """Write and send with Enter, and wait until the server has it."""
-    await page.locator(COMPOSER).fill(text)
-    await page.locator(COMPOSER).press("Enter")
-    await settled(page, text).wait_for()
-
-
-async def texts(page):
-    """Return what is said in the open room, from top to bottom."""
-    return await page.locator(".message .message-text").all_inner_texts()
-
-
-def row(page, name):
-    """Return a room's row in the sidebar."""
-    return page.locator(".sidebar-row").filter(has=page.get_by_text(name, exact=True))
-
-
-async def in_room(page, name):
-    """Wait until the page shows a room that can be written to."""
-    await page.locator(".topbar-title").get_by_text(name, exact=True).wait_for()
-    await page.locator(COMPOSER).wait_for()
 
 
 async def test_from_the_set_up_link_to_a_talk_of_two_in_two_rooms(own_site, open_page):
@@ -149,55 +111,6 @@ async def test_enter_that_an_input_method_takes_sends_nothing(collected, open_pa
     await page.keyboard.press("Enter")
     await settled(page, "你好").wait_for()
     assert await texts(page) == ["你好"]
-
-
-async def test_what_is_written_without_a_server_is_sent_once_when_it_is_back(own_site, open_page, complaints):
-    complaints.line_may_break = True
-    site = await own_site()
-    server = await site.serve()
-    ann, bob = [await site.backstage("person", name=name) for name in ("Ann", "Bob")]
-    room = await site.backstage("room", owner=ann["id"], name="Hall", members=[bob["id"]])
-    pages = [await open_page(server, f"/rooms/{room}/", person) for person in (ann, bob)]
-    await write(pages[0], "before")
-    await settled(pages[1], "before").wait_for()
-    server.kill()
-    await pages[0].locator(".wire-broken").wait_for()
-    for text in ("meanwhile one", "meanwhile two"):
-        await pages[0].locator(COMPOSER).fill(text)
-        await pages[0].locator(COMPOSER).press("Enter")
-        await message(pages[0], text).wait_for()
-        assert await settled(pages[0], text).count() == 0
-    await server.start()
-    for page in pages:
-        for text in ("meanwhile one", "meanwhile two"):
-            await settled(page, text).wait_for(timeout=45_000)
-        assert await texts(page) == ["before", "meanwhile one", "meanwhile two"]
-        await page.locator(".wire:not(.wire-broken)").wait_for()
-    rows = site.rows("SELECT body FROM chat_message ORDER BY seq")
-    assert rows == [("before",), ("meanwhile one",), ("meanwhile two",)]
-
-
-async def test_what_is_written_offline_is_sent_once_and_what_was_missed_is_there(collected, open_page, complaints):
-    complaints.line_may_break = True
-    room = await collected.room(collected.bob)
-    page = await open_page(collected.server, f"/rooms/{room}/", collected.bob)
-    await write(page, "before")
-    await page.context.set_offline(True)
-    await page.locator(".wire-broken").wait_for()
-    await page.locator(COMPOSER).fill("from the tunnel")
-    await page.locator(COMPOSER).press("Enter")
-    await message(page, "from the tunnel").wait_for()
-    async with Browser(collected.server, collected.ann["cookie"]) as ann:
-        await ann.say(room, "meanwhile")
-        await page.context.set_offline(False)
-        await ann.said("from the tunnel", within_seconds=45)
-        await settled(page, "from the tunnel").wait_for()
-        await settled(page, "meanwhile").wait_for()
-        assert await texts(page) == ["before", "meanwhile", "from the tunnel"]
-        await ann.say(room, "the end")
-        await settled(page, "the end").wait_for()
-        said = [each["body"] for frame in ann.all("room.changes") for each in frame["messages"]]
-        assert said == ["meanwhile", "from the tunnel", "the end"]
 
 
 # Scrolls near the top and tells at the same moment what is in view: the first whole message, its distance from the top
