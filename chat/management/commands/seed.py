@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from chat.models import Person
@@ -40,6 +41,8 @@ class Command(BaseCommand):
             self._show_people(demo.fill())
         if options["users"]:
             self._fill(options)
+        if not get_user_model()._default_manager.filter(is_superuser=True).exists():
+            self.stdout.write("The site has no owner yet: its sign-in page opens once it is set up.")
 
     def _fill(self, options: dict[str, Any]) -> None:
         try:
