@@ -6,12 +6,12 @@ logs everyone out (django #34384). Here a session is only read.
 
 import hashlib
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model, load_backend
+from django.http.cookie import parse_cookie
 from django.utils.crypto import constant_time_compare
 
 from chat import access
@@ -46,16 +46,11 @@ def identify(headers: list[tuple[bytes, bytes]]) -> Identity | None:
 
 
 def _cookie(headers: list[tuple[bytes, bytes]]) -> str | None:
-    jar: SimpleCookie = SimpleCookie()
-    for name, value in headers:
-        if name == b"cookie":
-            try:
-                jar.load(value.decode("latin-1"))
-            except CookieError:
-                return None
-    found = jar.get(settings.SESSION_COOKIE_NAME)
+    """Return the session's key, read as leniently as Django reads it: neighbours on the host set odd cookies."""
+    jar = parse_cookie("; ".join(value.decode("latin-1") for name, value in headers if name == b"cookie"))
+    key = jar.get(settings.SESSION_COOKIE_NAME, "")
     # A quoted cookie can hold any sign by its octal number; PostgreSQL fails on a NUL instead of finding nothing.
-    return found.value if found and found.value.isprintable() else None
+    return key if key.isprintable() else None
 
 
 def _user(session: Any) -> Any:

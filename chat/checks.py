@@ -10,7 +10,7 @@ from chat import conf
 
 @register("chat")
 def clocks_fit(app_configs: Any, **_rest: Any) -> list[CheckMessage]:
-    """A connection must be pinged before it is called dead, and a lease outlive the wait between renewals."""
+    """A connection must be pinged before it is called dead, and there must be a layer to tell others by."""
     found: list[CheckMessage] = []
     if conf.seconds("CHAT_HEARTBEAT_INTERVAL_SECONDS") >= conf.seconds("CHAT_HEARTBEAT_TIMEOUT_SECONDS"):
         found.append(

@@ -4,12 +4,21 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from chat import conf
 from chat.protocol import Close
 
 Send = Callable[[str], Awaitable[None]]
 RoomAdded = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Held:
+    """A delivery that is kept back: its text, None while that is being read, and the room it is from, if any."""
+
+    text: str | None
+    room_id: int | None = None
 
 
 class Connection:
@@ -32,20 +41,21 @@ class Connection:
         self._send = send
         self._end = end
         self._outbox: deque[str] = deque()
-        self._held: deque[str] = deque()
+        self._held: deque[Held] = deque()
         self._holds = 0
         self._wake = asyncio.Event()
         self._most = conf.integer("CHAT_OUTBOX_FRAMES")
         self.ended = False
 
-    def deliver(self, text: str) -> None:
-        """Queue an event from the hub, behind what is held."""
-        queue = self._held if self._holds else self._outbox
-        queue.append(text)
-        if len(queue) > self._most:
-            self.end(Close.TOO_SLOW)
-        elif not self._holds:
+    def deliver(self, text: str, room_id: int | None = None) -> None:
+        """Queue an event from the hub, behind what is held; `room_id` is the room it tells of."""
+        if self._holds:
+            self._held.append(Held(text, room_id))
+        else:
+            self._outbox.append(text)
             self._wake.set()
+        if max(len(self._held), len(self._outbox)) > self._most:
+            self.end(Close.TOO_SLOW)
 
     def answer(self, text: str) -> None:
         """Queue an answer at once, before what is held."""
@@ -56,11 +66,21 @@ class Connection:
         """Keep deliveries back until as many `release` as `hold`."""
         self._holds += 1
 
+    def reserve(self) -> Held:
+        """Hold, and keep a place in the order for an event that has yet to be read. Fill it, then `release`."""
+        self.hold()
+        self._held.append(place := Held(None))
+        return place
+
     def release(self) -> None:
-        """Take back one `hold`; with the last, let go what was held back, in its order."""
+        """Take back one `hold`; with the last, let go what was held back, in its order.
+
+        What was said in a room that has been left meanwhile is dropped.
+        """
         self._holds -= 1
         if not self._holds:
-            self._outbox.extend(self._held)
+            kept = (held for held in self._held if held.room_id is None or held.room_id in self.rooms)
+            self._outbox.extend(held.text for held in kept if held.text is not None)
             self._held.clear()
             self._wake.set()
 

@@ -3,14 +3,15 @@
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 
-from chat import access, authentication, bridge, commands, hub, origin, payloads, presence, protocol
-from chat.connection import Connection
+from chat import access, authentication, bridge, commands, conf, hub, origin, payloads, presence, protocol
+from chat.connection import Connection, Held
 from chat.heartbeat import Heartbeat
 from chat.models import Person
 from chat.protocol import BadFrame, Close, ErrorCode, Event, Refused
@@ -36,7 +37,7 @@ class ChatConsumer(AsyncConsumer):
         self._cleanup: list[Callable[[], Any]] = []
         self._malformed = Window(protocol.MAX_MALFORMED_PER_MINUTE, 60.0)
         self._oversize = Window(protocol.MAX_OVERSIZE_FRAMES, 60.0)
-        self._every: dict[type[protocol.Frame], Every] = {}
+        self._rooms_to_tell: Counter[int] = Counter()
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -58,16 +59,22 @@ class ChatConsumer(AsyncConsumer):
             await self.base_send({"type": "websocket.close"})
             raise StopConsumer
         await self.base_send({"type": "websocket.accept"})
+        self.hub = hub.current()
+        await self.hub.start()
+        began_at = asyncio.get_running_loop().time()
         identity = await bridge.read(authentication.identify, self.scope["headers"])
-        if identity is None:
+        if identity is None or self.hub.has_ended(identity.person.pk, identity.session_mark, began_at):
             await self.base_send({"type": "websocket.close", "code": int(Close.SESSION_ENDED)})
             return
         self.person = identity.person
-        self.hub = hub.current()
-        await self.hub.start()
         self.presence = presence.of(self.hub)
         self._begin(identity)
-        await self._greet()
+        await self._greet(self._connection)
+
+    @property
+    def _connection(self) -> Connection:
+        assert self.connection is not None, "the socket has been opened"
+        return self.connection
 
     def _begin(self, identity: authentication.Identity) -> None:
         connection = Connection(
@@ -87,20 +94,20 @@ class ChatConsumer(AsyncConsumer):
         self.hub.add(connection)
         self.presence.changed()
 
-    async def _greet(self) -> None:
+    async def _greet(self, connection: Connection) -> None:
         """Hear the rooms, read their heads, say hello, relay: in this order nothing falls between."""
-        connection = self.connection
-        assert connection is not None
         connection.hold()
-        for room_id in await bridge.read(access.room_ids, self.person):
-            self.hub.enter(connection, room_id)
-        heard = set(connection.rooms)  # a room that comes while hello is read is not among those to leave
-        hello = await bridge.read(payloads.hello, self.person)
-        for room_id in heard - {room["id"] for room in hello["rooms"]}:
-            self.hub.leave(connection, room_id)
-        connection.answer(protocol.encode(Event.HELLO, hello))
-        connection.answer(self.presence.full())
-        connection.release()
+        try:
+            for room_id in await bridge.read(access.room_ids, self.person):
+                self.hub.enter(connection, room_id)
+            heard = set(connection.rooms)  # a room that comes while hello is read is not among those to leave
+            hello = await bridge.read(payloads.hello, self.person)
+            for room_id in heard - {room["id"] for room in hello["rooms"]}:
+                self.hub.leave(connection, room_id)
+            connection.answer(protocol.encode(Event.HELLO, hello))
+            connection.answer(self.presence.full())
+        finally:
+            connection.release()
 
     async def _receive(self, text: str | None) -> None:
         """Answer one frame. Whatever it holds, the socket lives, unless there are too many bad ones."""
@@ -135,15 +142,29 @@ class ChatConsumer(AsyncConsumer):
         connection.release()
 
     def _room_added(self, room_id: int) -> None:
-        assert self.connection is not None
-        self.connection.hold()  # what is said there from now on comes after `room.joined`
-        self.hub.run(self._tell_room(self.connection, room_id))
+        place = self._connection.reserve()  # after what was told before, before what is said there from now on
+        self._rooms_to_tell[room_id] += 1
+        self.hub.run(self._tell_room(self._connection, room_id, place))
+
+    async def _tell_room(self, connection: Connection, room_id: int, place: Held) -> None:
+        """Tell of a room that is heard from now on, or has changed for this person: as in `hello`."""
+        event = None
+        try:
+            event = await bridge.read(payloads.joined, self.person, room_id)
+        finally:
+            self._rooms_to_tell[room_id] -= 1
+            if event is not None:
+                place.text = protocol.encode(Event.ROOM_JOINED, event)
+            elif not self._rooms_to_tell[room_id]:
+                # Two that publish after commit can be overtaken: the person has been removed again already.
+                self.hub.leave(connection, room_id)
+            connection.release()
 
     async def _run(self, connection: Connection, command: protocol.Frame) -> dict[str, Any]:
         if isinstance(command, protocol.Pong):
             return self._pong(command)
         if isinstance(command, protocol.Hello):
-            await self._greet()
+            await self._greet(connection)
             return {}
         handler = commands.HANDLERS[type(command)]
         self._check_pace(command, handler)
@@ -156,37 +177,29 @@ class ChatConsumer(AsyncConsumer):
         return {}
 
     def _check_pace(self, command: protocol.Frame, handler: commands.Handler) -> None:
-        if not handler.every_seconds:
+        if not handler.every_seconds or not conf.flag("CHAT_RATE_LIMITS"):
             return
-        pace = self._every.setdefault(type(command), Every(handler.every_seconds))
-        wait_seconds = pace.wait_seconds(getattr(command, "room", 0), asyncio.get_running_loop().time())
+        pace = self.hub.pace.setdefault(command.type, Every(handler.every_seconds))
+        key = (self.person.pk, getattr(command, "room", 0))
+        wait_seconds = pace.wait_seconds(key, asyncio.get_running_loop().time())
         if wait_seconds:
             raise Refused(ErrorCode.RATE_LIMITED, "too often", retry_after_seconds=wait_seconds)
 
     def _count_bad(self, refusal: BadFrame) -> None:
         now = asyncio.get_running_loop().time()
-        assert self.connection is not None
         if refusal.malformed and self._malformed.hit(now):
-            self.connection.end(Close.BAD_FRAMES)
+            self._connection.end(Close.BAD_FRAMES)
         if refusal.oversize and self._oversize.hit(now):
-            self.connection.end(Close.TOO_LARGE)
+            self._connection.end(Close.TOO_LARGE)
 
     def _now_active(self) -> None:
-        assert self.connection is not None
-        was_active_at = self.connection.active_at
-        self.connection.active_at = asyncio.get_running_loop().time()
-        self.presence.active_again(self.connection, was_active_at)
-
-    async def _tell_room(self, connection: Connection, room_id: int) -> None:
-        """Tell of a room that is heard from now on, or has changed for this person: as in `hello`."""
-        try:
-            event = await bridge.read(payloads.joined, self.person, room_id)
-            if event is not None:
-                connection.answer(protocol.encode(Event.ROOM_JOINED, event))
-        finally:
-            connection.release()
+        was_active_at = self._connection.active_at
+        self._connection.active_at = asyncio.get_running_loop().time()
+        self.presence.active_again(self._connection, was_active_at)
 
     async def _send(self, text: str) -> None:
+        if len(text) > protocol.MAX_SERVER_FRAME_BYTES:
+            logger.error("frame.too_large characters=%d person=%s", len(text), self._connection.person_id)
         await self.base_send({"type": "websocket.send", "text": text})
 
     def _end(self, code: int) -> None:
@@ -198,8 +211,7 @@ class ChatConsumer(AsyncConsumer):
             await self.base_send({"type": "websocket.close", "code": code})
 
     def _forget(self) -> None:
-        assert self.connection is not None
-        self.hub.remove(self.connection)
+        self.hub.remove(self._connection)
         self.presence.changed()
 
 

@@ -21,12 +21,14 @@ from django.db import transaction
 
 from chat.connection import Connection
 from chat.protocol import Close
+from chat.throttle import Every
 
 logger = logging.getLogger(__name__)
 
 GROUPS: Final = 16
 REJOIN_SECONDS: Final = 3600.0
 """Groups expire (a day by default); a live process joins again long before."""
+ENDED_KEPT_SECONDS: Final = 60.0
 START_TIMEOUT_SECONDS: Final = 2.0
 RETRY_SECONDS: Final = 1.0
 PUBLISH_TIMEOUT_SECONDS: Final = 1.0
@@ -105,6 +107,8 @@ class Hub:
         self.process = uuid.uuid4().hex
         self.rooms: dict[int, set[Connection]] = {}
         self.people: dict[int, set[Connection]] = {}
+        self.pace: dict[str, Every] = {}
+        self._ended: dict[int | str, float] = {}
         self.presence_changed: Callable[[], None] = lambda: None
         self._loop = loop
         self._layer: Any = get_channel_layer()
@@ -145,6 +149,14 @@ class Hub:
         """Have a connection hear what is meant for its person."""
         self.people.setdefault(connection.person_id, set()).add(connection)
 
+    def has_ended(self, person_id: int, session_mark: str, since: float) -> bool:
+        """Return whether this session has ended, or all of the person's did after the loop's time `since`.
+
+        For a socket that is being opened: nobody heard it while its session was looked up. A session that was
+        logged out is remembered by itself, because Django deletes it a moment after saying so.
+        """
+        return session_mark in self._ended or self._ended.get(person_id, since - 1) >= since
+
     def enter(self, connection: Connection, room_id: int) -> None:
         """Have a connection hear a room."""
         connection.rooms.add(room_id)
@@ -179,16 +191,17 @@ class Hub:
 
     async def _start(self, started: asyncio.Event) -> None:
         self.run(self._publish_loop())
-        channel = await self._layer.new_channel()
         while not started.is_set():
             try:
+                channel = await self._layer.new_channel()  # Redis pub/sub subscribes here already
                 await self._join(channel)
-                started.set()
             except Exception as error:
                 logger.warning("layer.join_failed error=%r", error)
                 await asyncio.sleep(RETRY_SECONDS)
-        self.run(self._receive_loop(channel))
-        self.run(self._rejoin_loop(channel))
+            else:
+                started.set()
+                self.run(self._receive_loop(channel))
+                self.run(self._rejoin_loop(channel))
 
     async def _join(self, channel: str) -> None:
         for number in range(GROUPS):
@@ -223,12 +236,12 @@ class Hub:
 
     def _relay_room(self, frame: Frame) -> None:
         for connection in _all(self.rooms, frame["room"]):
-            connection.deliver(frame["text"])
+            connection.deliver(frame["text"], frame["room"])
 
     def _relay_passing(self, frame: Frame) -> None:
         for connection in _all(self.rooms, frame["room"]):
             if connection.person_id != frame["person"]:
-                connection.deliver(frame["text"])
+                connection.deliver(frame["text"], frame["room"])
 
     def _relay_person(self, frame: Frame) -> None:
         for connection in _all(self.people, frame["person"]):
@@ -245,6 +258,9 @@ class Hub:
             connection.deliver(frame["text"])
 
     def _relay_ended(self, frame: Frame) -> None:
+        now = self._loop.time()
+        self._ended = {key: at for key, at in self._ended.items() if at > now - ENDED_KEPT_SECONDS}
+        self._ended[frame["session"] or frame["person"]] = now
         for connection in _all(self.people, frame["person"]):
             if frame["session"] in ("", connection.session_mark):
                 connection.end(Close.SESSION_ENDED)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any, Final, TypeVar
 
 from django.db.models import ForeignKey, Model
@@ -91,19 +92,23 @@ def _led_to(model: type[Led], name: str, rows: Sequence[Message]) -> dict[int, L
 
 
 def fitting(rows: Iterable[Message]) -> list[Message]:
-    """Return the first of `rows` that fit one frame together, at least one, at most a page."""
+    """Return the first of `rows` that fit one frame together with what they quote, at least one, at most a page."""
     kept: list[Message] = []
+    quoted: set[int | None] = {None}
     room_bytes = _MESSAGES_BYTES
     for row in rows:
         room_bytes -= size_bytes(row)
+        if row.reply_to_id not in quoted and row.reply_to is not None:
+            room_bytes -= size_bytes(row.reply_to)
         if kept and (room_bytes < 0 or len(kept) == protocol.MAX_PAGE_MESSAGES):
             break
+        quoted.add(row.reply_to_id)
         kept.append(row)
     return kept
 
 
 def size_bytes(row: Message) -> int:
-    """Return about how many bytes a message takes in a frame, with what it quotes."""
+    """Return about how many bytes a message takes in a frame."""
     return len(json.dumps(row.body, ensure_ascii=False).encode()) + 250
 
 
@@ -147,6 +152,9 @@ def hello(reader: Person) -> Payload:
     """Return the first event of a socket, for `reader`. Four queries, however many rooms."""
     me = Person.objects.get(pk=reader.pk)  # the head of what is theirs, read before the rows
     rooms, people = rooms_of(reader)
+    # Topics are what makes it large; the page learns a room's topic also when it opens the room.
+    if sum(250 + 3 * len(room["name"] + room["topic"]) for room in rooms) > _MESSAGES_BYTES:
+        rooms = [room | {"topic": ""} for room in rooms]
     return {
         "protocol": protocol.PROTOCOL,
         "epoch": str(Installation.current().epoch),
@@ -194,9 +202,10 @@ def history(
     """
     said = room.messages.select_related(*_CONTEXT)
     if around is not None:
-        older = fitting(said.before(around)[: (limit + 1) // 2])
-        newer = fitting(said.after(around - 1)[: limit - len(older)])
-        rows = _within_frame(older, newer)
+        older = list(said.before(around)[: (limit + 1) // 2])
+        newer = list(said.after(around - 1)[: limit - len(older)])
+        nearest = (row for pair in zip_longest(newer, older) for row in pair if row is not None)
+        rows = sorted(fitting(nearest), key=lambda row: row.seq)
     elif after is not None:
         rows = fitting(said.after(after)[:limit])
     else:
@@ -276,18 +285,8 @@ def _room(found: Membership, people: list[Person]) -> Payload:
     return shown
 
 
-def _within_frame(older: list[Message], newer: list[Message]) -> list[Message]:
-    """Join two halves, nearest first each, dropping from the far ends until they fit one frame."""
-    older, newer = list(older), list(newer)
-    total = sum(map(size_bytes, older)) + sum(map(size_bytes, newer))
-    while total > _MESSAGES_BYTES and len(older) + len(newer) > 1:
-        side = older if len(older) >= len(newer) else newer
-        total -= size_bytes(side.pop())
-    return older[::-1] + newer
-
-
 def _edges(room: Room, before: int | None, after: int | None) -> tuple[int, int]:
     """Return between which places an empty page lies."""
     if after is not None:
         return min(after, room.last_seq) + 1, max(after, room.last_seq)
-    return 1, (before or room.last_seq + 1) - 1
+    return 1, (room.last_seq if before is None else before - 1)

@@ -66,6 +66,7 @@ class Presence:
                 renewed_at = now if now - renewed_at >= every else renewed_at
             except Exception:
                 logger.exception("presence.update_failed")
+                self._look.set()  # soon again, not only when the leases are due
             await asyncio.sleep(min(LEAST_SECONDS_BETWEEN, every))
             try:
                 await asyncio.wait_for(

@@ -1,6 +1,7 @@
 """How often something may happen. The clock is passed in: seconds that only grow."""
 
 from collections import deque
+from collections.abc import Hashable
 
 
 class Window:
@@ -26,10 +27,14 @@ class Every:
     def __init__(self, seconds: float) -> None:
         """Begin with nothing done."""
         self._seconds = seconds
-        self._done: dict[int, float] = {}
+        self._done: dict[Hashable, float] = {}
+        self._tidied_at = 0.0
 
-    def wait_seconds(self, key: int, now: float) -> float:
+    def wait_seconds(self, key: Hashable, now: float) -> float:
         """Return 0.0 and note it when `key` may happen now, else how long to wait."""
+        if now >= self._tidied_at + self._seconds:  # what is over is forgotten, whatever keys a client makes up
+            self._tidied_at = now
+            self._done = {done: at for done, at in self._done.items() if at + self._seconds > now}
         left = self._done.get(key, -self._seconds) + self._seconds - now
         if left > 0:
             return left

@@ -65,7 +65,7 @@ class _Batch:
         self.rooms = {room.pk: room for room in Room.objects.locked(room_ids)}
         self.heads = {room.pk: room.rev for room in self.rooms.values()}
         self.members = {(row.room_id, row.person_id): row for row in access.members_of(room_ids, person_ids)}
-        self.quoted = Message.objects.only("pk", "room_id").in_bulk({send.reply_to for send in sends if send.reply_to})
+        self.quoted = Message.objects.in_bulk({send.reply_to for send in sends if send.reply_to})
         known = Message.objects.filter(author__in=person_ids, nonce__in={send.nonce for send in sends})
         self.known = {(row.author_id, row.nonce): row for row in known}
         self.new: list[Message] = []
@@ -103,7 +103,7 @@ class _Batch:
             nonce=send.nonce,
             body=body,
             created_at=self.now,
-            reply_to_id=send.reply_to,
+            reply_to=self.quoted.get(send.reply_to) if send.reply_to else None,
         )
         self.new.append(row)
         self.known[(send.person.pk, send.nonce)] = row
