@@ -52,6 +52,15 @@ describe("reading", () => {
     assert.deepEqual(told().at(-1), [HALL, 20]);
   });
 
+  test("waits while what is unread begins above the view and nobody has seen where", () => {
+    Object.assign(ann.hall.timeline, { newLineAfter: 0, lineAbove: true });
+    reader.seen(20);
+    assert.deepEqual(told(), []);
+    ann.hall.timeline.lineSeen = true;
+    reader.update();
+    assert.deepEqual(told(), [[HALL, 20]]);
+  });
+
   test("waits until somebody looks", async () => {
     setAttending(ann.state, false);
     reader.seen(20);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lastAbove, whereabouts } from "../../chat/static/chat/js/scroll.js";
+import { lastAbove, whereabouts } from "../../chat/static/chat/js/scroll-place.js";
 
 const box = (/** @type {number} */ scrollTop) => ({ scrollTop, scrollHeight: 6000, clientHeight: 600 });
 

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { elsewhere, sections, titleOf } from "../../chat/static/chat/js/select.js";
-import { timelineItems, unreadAbove } from "../../chat/static/chat/js/select-timeline.js";
+import { timelineItems } from "../../chat/static/chat/js/select-timeline.js";
+import { countsIn, unreadAbove, unreadSince } from "../../chat/static/chat/js/select-unread.js";
 import { news, typingWords, wireOf } from "../../chat/static/chat/js/select-words.js";
 
 const [ANN, BOB, XIAOMING] = [1, 2, 3];
@@ -82,6 +83,26 @@ test("unread above what is loaded is counted", () => {
   const above = (newLineAfter) => unreadAbove(room(1, { lastReadSeq: newLineAfter, timeline: timelineOf(messages, { newLineAfter, hasMore: true }) }));
   assert.equal(above(1), 4);
   assert.equal(above(3), 0);
+});
+
+test("unread is told as above until somebody has seen where it begins, and since when if that is loaded", () => {
+  const messages = [message(4, ANN, 0), message(5, ANN, 1)];
+  const hall = (more) => room(1, { lastReadSeq: 3, timeline: timelineOf(messages, { newLineAfter: 3, hasMore: true, ...more }) });
+  assert.equal(unreadAbove(hall({ lineAbove: true })), 2);
+  assert.equal(unreadAbove(hall({ lineAbove: true, lineSeen: true })), 0);
+  assert.equal(unreadSince(hall({ lineAbove: true })), messages[0].at);
+  assert.equal(unreadSince(hall({ newLineAfter: 1 })), null);
+});
+
+test("what is read as it comes is not counted for a blink", () => {
+  const watched = (more, attending = true) => {
+    const hall = room(1, { lastReadSeq: 3, timeline: timelineOf([message(4, ANN, 0)], { atBottom: true, ...more }) });
+    return countsIn(stateOf([hall], { attending, open: 1 }), hall);
+  };
+  assert.equal(watched({}), false);
+  assert.equal(watched({}, false), true, "nobody looks");
+  assert.equal(watched({ atBottom: false }), true);
+  assert.equal(watched({ newLineAfter: 3, lineAbove: true }), true, "it began where nobody has looked");
 });
 
 test("an echo stands where its message will: last, in my group, and not when later ones are not loaded", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { setWords, t, tn } from "../../chat/static/chat/js/i18n.js";
-import { clock, day, grouped, moment, sameDay, setLanguage } from "../../chat/static/chat/js/time.js";
+import { clock, day, grouped, recent, sameDay, setLanguage } from "../../chat/static/chat/js/time.js";
 
 afterEach(() => {
   setWords({}, "en");
@@ -48,9 +48,12 @@ test("days and hours are written as the language writes them", () => {
   assert.equal(clock(at), "14:02");
 });
 
-test("a moment names its day unless it is today", () => {
-  assert.equal(moment(at, at + MINUTE), "14:02");
-  assert.equal(moment(at, at + 24 * 60 * MINUTE), "Monday 23 November 14:02");
+test("a moment names its weekday within a week, and its day when that would be two days", () => {
+  const days = (count) => recent(at, at + count * 24 * 60 * MINUTE);
+  assert.equal(recent(at, at + MINUTE), "14:02");
+  assert.equal(days(1), "Monday 14:02");
+  assert.equal(days(5.9), "Monday 14:02");
+  assert.equal(days(7), "Monday 23 November 14:02");
 });
 
 test("messages group by author, five minutes and day", () => {

@@ -2,6 +2,8 @@
 
 import { addressOf } from "./address.js";
 import { post } from "./http.js";
+import { focusComposer } from "./navigation.js";
+import { lineIsOlder } from "./select-unread.js";
 
 /** @typedef {import("./types.js").Callbacks} Callbacks */
 /** @typedef {import("./types.js").Room} Room */
@@ -12,9 +14,6 @@ import { post } from "./http.js";
  */
 export function makeCallbacks(parts) {
   const { state } = parts;
-  /** @type {Element|null} What had the focus when the panel opened. */
-  let focused = null;
-
   const openRoom = () => state.rooms.get(state.open ?? 0);
 
   const changed = () => {
@@ -38,10 +37,7 @@ export function makeCallbacks(parts) {
   return {
     openRoom: (id) => parts.navigation.go(id),
 
-    showList() {
-      state.listShown = true;
-      changed();
-    },
+    showList: () => parts.panes.showList(),
 
     send(text) {
       const room = openRoom();
@@ -64,8 +60,9 @@ export function makeCallbacks(parts) {
       if (text.trim() && room.joined) parts.live.then(({ typing }) => typing.write(room.id));
     },
 
-    retry: (nonce) => parts.live.then(({ outbox }) => outbox.retry(nonce)),
-    discard: (nonce) => parts.live.then(({ outbox }) => outbox.discard(nonce)),
+    // Each of these takes away the button that was pressed: writing goes on.
+    retry: (nonce) => parts.live.then(({ outbox }) => outbox.retry(nonce)).then(focusComposer),
+    discard: (nonce) => parts.live.then(({ outbox }) => outbox.discard(nonce)).then(focusComposer),
     loadOlder: () => withRoom((room, { sync }) => sync.loadOlder(room)),
     loadNewer: () => withRoom((room, { sync }) => sync.loadNewer(room)),
 
@@ -73,37 +70,31 @@ export function makeCallbacks(parts) {
       withRoom((room, { sync }) => {
         toLatest(room, sync);
         changed();
+        focusComposer();
       }),
+
+    jumpToNew: () => withRoom((room, { sync }) => toNew(parts, room, sync)),
 
     markRead: () =>
       withRoom((_room, { reader }) => {
         reader.markAll();
         changed();
+        focusComposer();
       }),
 
-    scrolled({ atBottom, seenSeq }) {
+    scrolled({ atBottom, seenSeq, line }) {
       const timeline = openRoom()?.timeline;
       if (!timeline) return;
-      if (timeline.atBottom !== atBottom) changed();
-      timeline.atBottom = atBottom;
+      // Who has scrolled away from the end looks, whatever window has the focus.
+      const lineSeen = timeline.lineSeen || (line === "view" && (state.attending || !atBottom));
+      const place = { atBottom, lineSeen, lineAbove: line === "above" };
+      if (!sameFields(timeline, place)) changed();
+      Object.assign(timeline, place);
       parts.live.then(({ reader }) => reader.seen(seenSeq));
     },
 
-    openPanel(panel) {
-      focused = document.activeElement;
-      state.panel = panel;
-      if (panel === "members") parts.members.open();
-      state.version += 1;
-      parts.drawing.now();
-      document.getElementById("panel-title")?.focus();
-    },
-
-    closePanel() {
-      state.panel = null;
-      state.version += 1;
-      parts.drawing.now();
-      if (focused instanceof HTMLElement) focused.focus();
-    },
+    openPanel: (panel) => parts.panes.openPanel(panel),
+    closePanel: () => parts.panes.closePanel(),
 
     findMembers: (query) => parts.members.find(query),
     moreMembers: () => parts.members.more(),
@@ -112,9 +103,10 @@ export function makeCallbacks(parts) {
       if (state.open === null) return;
       await post(addressOf(state.urls.join, state.open)).catch(() => {});
       await parts.navigation.reload();
+      focusComposer();
     },
 
-    reopen: () => parts.navigation.reload(),
+    reopen: () => parts.navigation.reload().then(focusComposer),
   };
 }
 
@@ -126,4 +118,29 @@ function toLatest(room, sync) {
   if (!room.timeline) return;
   if (room.timeline.hasNewer) sync.latest(room);
   room.timeline.atBottom = true;
+}
+
+/**
+ * To where unread begins, which may not be loaded; reading goes on there by keyboard, too.
+ * @param {import("./main.js").Parts} parts
+ * @param {Room} room
+ * @param {import("./sync.js").Sync} sync
+ */
+async function toNew({ state, drawing }, room, sync) {
+  if (!room.timeline || room.timeline.newLineAfter === null) return;
+  if (lineIsOlder(room.timeline)) await sync.showAround(room, room.timeline.newLineAfter + 1);
+  if (state.open !== room.id) return;
+  drawing.now();
+  drawing.scroll?.toLine();
+  const first = /** @type {HTMLElement|null} */ (document.querySelector("[data-new] ~ .message"));
+  first?.focus({ preventScroll: true });
+}
+
+/**
+ * @template {object} T
+ * @param {T} one
+ * @param {Partial<T>} other
+ */
+function sameFields(one, other) {
+  return /** @type {(keyof T)[]} */ (Object.keys(other)).every((name) => one[name] === other[name]);
 }

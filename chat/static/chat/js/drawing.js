@@ -1,7 +1,9 @@
 /** Puts the views in their places: at once for the first time, then at most once per frame. */
 
 import { render } from "lit-html";
-import { titleOf, unreadIn } from "./select.js";
+import { tabIcon } from "./seal.js";
+import { titleOf } from "./select.js";
+import { countsIn, unreadIn, wantedIn } from "./select-unread.js";
 import { news } from "./select-words.js";
 import { watchScroll } from "./scroll.js";
 import { expireTyping } from "./store.js";
@@ -28,6 +30,7 @@ export class Drawing {
   #heardRoom = 0;
   #heardSeq = 0;
   #ownTitle = document.title;
+  #ownIcon = "";
   /** @type {Map<string, HTMLElement>} */
   #places = new Map();
 
@@ -46,6 +49,8 @@ export class Drawing {
     const viewport = this.#places.get("timeline");
     this.scroll = viewport ? watchScroll(viewport, callbacks) : null;
     this.news = document.getElementById("news");
+    this.icon = /** @type {HTMLLinkElement|null} */ (document.querySelector('link[rel="icon"]'));
+    this.#ownIcon = this.icon?.href ?? "";
   }
 
   /** Whether this page can show rooms; other pages have the sidebar alone. */
@@ -96,13 +101,24 @@ export class Drawing {
 
   #title() {
     const { state } = this;
-    const rooms = [...state.rooms.values()].filter((room) => room.level !== "nothing");
+    const rooms = [...state.rooms.values()].filter((room) => room.level !== "nothing" && countsIn(state, room));
     const unread = rooms.reduce((sum, room) => sum + unreadIn(room), 0);
     const room = state.rooms.get(state.open ?? 0);
     const name = room ? `${titleOf(state, room)} · ${state.site.name}` : this.#ownTitle;
     const count = unread > MOST_SHOWN ? `${MOST_SHOWN}+` : String(unread);
     const title = unread > 0 ? `(${count}) ${name}` : name;
     if (document.title !== title) document.title = title;
+    this.#markIcon(unread > 0, rooms.reduce((sum, each) => sum + wantedIn(each), 0));
+  }
+
+  /**
+   * The picture in the browser's tab: a dot for unread, the number of what wants me.
+   * @param {boolean} unread
+   * @param {number} wanted
+   */
+  #markIcon(unread, wanted) {
+    const address = unread || wanted > 0 ? tabIcon(unread ? 1 : 0, wanted) : this.#ownIcon;
+    if (this.icon && this.icon.href !== address) this.icon.href = address;
   }
 
   /**

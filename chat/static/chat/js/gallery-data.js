@@ -51,7 +51,7 @@ export function talk() {
  */
 export function timelineOf(messages, more = {}) {
   const quoted = new Map(messages.map((message) => [message.id, message]));
-  return { messages, hasMore: false, hasNewer: false, quoted, loading: null, failed: false, newLineAfter: null, atBottom: true, ...more };
+  return { messages, hasMore: false, hasNewer: false, quoted, loading: null, failed: false, newLineAfter: null, lineSeen: false, lineAbove: false, atBottom: true, ...more };
 }
 
 /**

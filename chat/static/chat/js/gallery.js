@@ -85,6 +85,7 @@ const PARTS = {
   ],
   "pills": [
     ["unread above", pillsOf, stateOf({ lastReadSeq: 2, lastSeq: 314, timeline: timelineOf(talk().slice(8), { hasMore: true, newLineAfter: 2 }) })],
+    ["unread above, since when", pillsOf, stateOf({ lastReadSeq: 2, lastSeq: 314, timeline: timelineOf(talk(), { newLineAfter: 2, lineAbove: true }) })],
     ["new below", pillsOf, stateOf({ lastReadSeq: 14, timeline: timelineOf(talk(), { atBottom: false }) })],
     ["newest", pillsOf, stateOf({ timeline: timelineOf(talk(), { atBottom: false }) })],
   ],

@@ -9,6 +9,7 @@ import { Drawing } from "./drawing.js";
 import { setWords } from "./i18n.js";
 import { MemberList } from "./members.js";
 import { focusComposer, Navigation } from "./navigation.js";
+import { Panes } from "./panes.js";
 import { drawSeals } from "./seal.js";
 import { fromBoot, setAttending } from "./store.js";
 import { setLanguage } from "./time.js";
@@ -21,6 +22,7 @@ import { attending, storageOf, watchWorld } from "./world.js";
  * @property {Drawing} drawing
  * @property {Navigation} navigation
  * @property {MemberList} members
+ * @property {Panes} panes
  * @property {Promise<import("./live.js").Live>} live
  * @property {() => void} ended  The session is over: to the login page and back here.
  */
@@ -41,13 +43,15 @@ function start(boot) {
     state,
     drawing: parts.drawing,
     onEnded: parts.ended,
+    onFollow: () => parts.panes.follow(),
     onOpened: async (id) => {
       const { sync, reader } = await parts.live;
       sync.changed(id);
       reader.update();
     },
   });
-  parts.drawing.now();
+  parts.panes = new Panes(parts);
+  parts.panes.follow();
   drawSeals(document);
   focusComposer();
 

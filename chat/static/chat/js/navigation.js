@@ -11,6 +11,7 @@ import { leaveRoom, openRoom } from "./store.js";
  * @property {State} state
  * @property {import("./drawing.js").Drawing} drawing
  * @property {(room: number) => void} onOpened  A room is in view with its messages.
+ * @property {() => void} onFollow  The browser went back or forward, and the room is the one of the address.
  * @property {() => void} onEnded  There is no session any more.
  */
 
@@ -34,12 +35,11 @@ export class Navigation {
       return;
     }
     if (this.state.open !== id) {
-      history.pushState(null, "", url);
+      history.pushState(fromList(), "", url);
       this.#show(id);
     } else if (this.state.listShown) {
-      this.state.listShown = false;
-      this.state.version += 1;
-      this.around.drawing.now();
+      history.pushState(fromList(), "", url);
+      this.around.onFollow();
     }
     focusComposer();
   }
@@ -81,9 +81,11 @@ export class Navigation {
   #follow() {
     const id = roomAt(this.state.urls.room, location.pathname);
     if (id === null || !this.around.drawing.hasRoom) location.reload();
-    else if (id !== this.state.open) {
-      this.#show(id);
-      focusComposer();
+    else {
+      const moves = id !== this.state.open;
+      if (moves) this.#show(id);
+      this.around.onFollow();
+      if (moves && !this.state.listShown) focusComposer();
     }
   }
 
@@ -117,6 +119,11 @@ export class Navigation {
     const row = place && viewport?.querySelector(`[data-seq="${place.seq}"]`);
     if (row && viewport) viewport.scrollTop += row.getBoundingClientRect().top - place.top;
   }
+}
+
+/** What the history keeps of a step from the list of rooms into a room: "back" leads there again. */
+function fromList() {
+  return history.state?.list ? { fromList: true } : null;
 }
 
 /** @param {MouseEvent} event */

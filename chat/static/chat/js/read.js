@@ -1,7 +1,8 @@
 /** Tells the server how far I have read: only what was in view of somebody who was looking. */
 
 import { Command } from "./protocol.js";
-import { localRead, readSettled, setReadPointer } from "./store.js";
+import { unreadAbove } from "./select-unread.js";
+import { localRead, readSettled, setNewLine, setReadPointer } from "./store.js";
 
 /** At most one `room.read` in this time. */
 const LEAST_MILLISECONDS = 300;
@@ -64,7 +65,7 @@ export class Reader {
     if (!room) return;
     this.#seenRoom = room.id;
     this.#seenSeq = room.lastSeq;
-    if (room.timeline) room.timeline.newLineAfter = null;
+    setNewLine(room.timeline, null);
     this.around.clock.cancel(this.#timer);
     this.#waiting = false;
     this.update();
@@ -78,7 +79,8 @@ export class Reader {
   #due() {
     const room = this.#room();
     const looked = this.state.attending && this.state.connection.phase === "live";
-    return looked && room?.id === this.#seenRoom && Math.min(this.#seenSeq, room.lastSeq) > room.lastReadSeq;
+    if (!looked || !room || unreadAbove(room) > 0) return false;
+    return room.id === this.#seenRoom && Math.min(this.#seenSeq, room.lastSeq) > room.lastReadSeq;
   }
 
   async #tell() {

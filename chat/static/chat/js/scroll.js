@@ -5,46 +5,12 @@
  * A drawing is framed: `const settle = scroll.before(); render(…); settle(room)`.
  */
 
+import { FOOT_PIXELS, lastAbove, placeOfLine, whereabouts } from "./scroll-place.js";
+
 /** @typedef {import("./types.js").Room} Room */
-
-/** So near the foot counts as there. */
-const FOOT_PIXELS = 8;
-
-/** Messages are asked for when less than this many screens of them are left. */
-const AHEAD_SCREENS = 1.5;
 
 /** How far down the screen the "New" line stands when a room opens at it. */
 const NEW_LINE_SHARE = 0.2;
-
-/**
- * Whether a scroller is at its foot, and near which of its ends.
- * @param {{scrollTop: number, scrollHeight: number, clientHeight: number}} box
- */
-export function whereabouts({ scrollTop, scrollHeight, clientHeight }) {
-  const left = scrollHeight - clientHeight - scrollTop;
-  return {
-    atFoot: left <= FOOT_PIXELS,
-    nearTop: scrollTop < clientHeight * AHEAD_SCREENS,
-    nearFoot: left < clientHeight * AHEAD_SCREENS,
-  };
-}
-
-/**
- * The index of the last of `count` boxes that ends above `edge`, -1 for none. `endOf(index)` grows with the index.
- * @param {number} count
- * @param {(index: number) => number} endOf
- * @param {number} edge
- */
-export function lastAbove(count, endOf, edge) {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (endOf(middle) <= edge) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
 
 /**
  * @param {HTMLElement} viewport  The element that scrolls; its messages carry `data-seq`.
@@ -85,12 +51,19 @@ export function watchScroll(viewport, callbacks) {
 
   function opened() {
     told = false;
+    if (!toLine()) toFoot();
+  }
+
+  /** Show where unread begins. Returns whether the line is there. */
+  function toLine() {
     const line = viewport.querySelector("[data-new]");
-    if (!line) return toFoot();
+    if (!line) return false;
+    told = false; // that I am at the foot, as the state may still believe
     const down = line.getBoundingClientRect().top - viewport.getBoundingClientRect().top;
     viewport.scrollTop += down - viewport.clientHeight * NEW_LINE_SHARE;
     footTop = viewport.scrollTop;
     stuck = whereabouts(viewport).atFoot;
+    return true;
   }
 
   /** Scrolling up lets go of the foot at once; a window that changed its size does not. */
@@ -106,7 +79,7 @@ export function watchScroll(viewport, callbacks) {
     stuck = place.atFoot && !timeline.hasNewer;
     footTop = viewport.scrollTop;
     told = true;
-    callbacks.scrolled({ atBottom: stuck, seenSeq: seenSeq() });
+    callbacks.scrolled({ atBottom: stuck, seenSeq: seenSeq(), line: placeOfLine(viewport, timeline) });
     if (!timeline.failed) ask(timeline, place);
   }
 
@@ -180,7 +153,6 @@ export function watchScroll(viewport, callbacks) {
         later();
       };
     },
-    /** Go to the newest of what is loaded. */
-    toFoot,
+    toLine,
   };
 }

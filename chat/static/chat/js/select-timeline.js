@@ -1,6 +1,6 @@
 /** The lines of a room's timeline: messages in groups, days, the "New" line, and what is not acknowledged. Pure. */
 
-import { unreadIn } from "./select.js";
+import { lineIsOlder } from "./select-unread.js";
 import { grouped, sameDay } from "./time.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -35,7 +35,7 @@ export function timelineItems(state, room) {
     if (dayBegins) items.push({ kind: "day", key: `day ${new Date(next.at).toDateString()}`, at: next.at });
     return dayBegins || Boolean(next.action || previous?.action) || !grouped(previous, next);
   };
-  let newPlaced = timeline.newLineAfter === null || isAbove(timeline);
+  let newPlaced = timeline.newLineAfter === null || lineIsOlder(timeline);
   for (const message of timeline.messages) {
     let begins = first(message);
     if (!newPlaced && message.seq > (timeline.newLineAfter ?? 0)) {
@@ -54,21 +54,4 @@ export function timelineItems(state, room) {
     previous = echo;
   }
   return items;
-}
-
-/**
- * The first unread message is not in the window: the line would stand in the wrong place.
- * @param {import("./types.js").Timeline} timeline
- */
-function isAbove(timeline) {
-  const [oldest] = timeline.messages;
-  return timeline.hasMore && oldest !== undefined && oldest.seq > (timeline.newLineAfter ?? 0) + 1;
-}
-
-/**
- * How many unread messages lie above what is loaded.
- * @param {Room} room
- */
-export function unreadAbove(room) {
-  return room.timeline && room.timeline.newLineAfter !== null && isAbove(room.timeline) ? unreadIn(room) : 0;
 }

@@ -1,6 +1,7 @@
 /** What the views need to know, worked out from the state. Pure: no document, no clock. */
 
 import { t } from "./i18n.js";
+import { countsIn, unreadIn, wantedIn } from "./select-unread.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Room} Room */
@@ -36,19 +37,6 @@ export function others(state, room) {
 export function titleOf(state, room) {
   if (room.kind !== "direct") return room.name;
   return others(state, room).map((id) => nameOf(state, id)).join(t(", "));
-}
-
-/** @param {Room} room */
-export function unreadIn(room) {
-  return room.joined ? Math.max(0, room.lastSeq - room.lastReadSeq) : 0;
-}
-
-/**
- * How many messages want me by name in a room; in a direct one all do.
- * @param {Room} room
- */
-export function wantedIn(room) {
-  return room.kind === "direct" ? unreadIn(room) : room.mentions.length;
 }
 
 /**
@@ -91,7 +79,7 @@ export function sections(state, frozen = null) {
  * @returns {Section[]}
  */
 function freshSections(state) {
-  const needs = byTitle(state, [...state.rooms.values()].filter((room) => room.kind === "direct" && unreadIn(room) > 0));
+  const needs = byTitle(state, [...state.rooms.values()].filter((room) => room.kind === "direct" && unreadIn(room) > 0 && countsIn(state, room)));
   const there = new Set(needs);
   return [
     { key: "needs", ids: needs },

@@ -3,7 +3,7 @@
 import { holdBack, settleKey } from "./store-pending.js";
 import { stopTyping } from "./store-people.js";
 import { mentionsMe, setReadPointer } from "./store-reading.js";
-import { loseTimeline, mergeQuoted, place, toMessage } from "./store-timeline.js";
+import { loseTimeline, mergeQuoted, place, setNewLine, toMessage } from "./store-timeline.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Room} Room */
@@ -84,9 +84,9 @@ function arrived(state, room, wire) {
   stopTyping(state, room.id, wire.author);
   if (wire.author === state.me) {
     if (wire.seq > room.lastReadSeq) setReadPointer(room, wire.seq, state.me);
-    if (room.timeline) room.timeline.newLineAfter = null;
+    setNewLine(room.timeline, null);
   } else if (allRead && room.timeline && wire.seq > room.lastReadSeq && !(state.attending && state.open === room.id)) {
-    room.timeline.newLineAfter = room.lastReadSeq;
+    setNewLine(room.timeline, room.lastReadSeq);
   }
 }
 

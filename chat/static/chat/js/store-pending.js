@@ -7,7 +7,7 @@
  */
 
 import { setReadPointer } from "./store-reading.js";
-import { messageAt, place, toMessage } from "./store-timeline.js";
+import { messageAt, place, setNewLine, toMessage } from "./store-timeline.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Room} Room */
@@ -44,7 +44,7 @@ export function settle(state, item, sent) {
   // An answer to a repeated send may be old; only a new message says that I have read what stands above it.
   if (isNew && sent.seq > room.lastReadSeq) setReadPointer(room, sent.seq, state.me);
   if (room.timeline) {
-    if (isNew) room.timeline.newLineAfter = null;
+    if (isNew) setNewLine(room.timeline, null);
     placeSent(state, room, item, sent);
   }
   releaseHeld(room);

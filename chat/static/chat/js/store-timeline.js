@@ -32,10 +32,21 @@ export function timelineOf(page) {
     loading: null,
     failed: false,
     newLineAfter: null,
+    lineSeen: false,
+    lineAbove: false,
     atBottom: !page.has_newer,
   };
   mergeQuoted(timeline, page.quoted);
   return timeline;
+}
+
+/**
+ * Have the "New" line stand after `seq`, not seen by anybody yet; null takes it away.
+ * @param {Timeline|null} timeline
+ * @param {number|null} seq
+ */
+export function setNewLine(timeline, seq) {
+  if (timeline) Object.assign(timeline, { newLineAfter: seq, lineSeen: false, lineAbove: false });
 }
 
 /**

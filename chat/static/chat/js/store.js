@@ -24,6 +24,7 @@ export { localRead, readSettled, setReadPointer, unread } from "./store-reading.
 export { openRoom, leaveRoom } from "./store-opening.js";
 export { addNewer, addOlder, showLatest } from "./store-history.js";
 export { heldBack, setPending, settle } from "./store-pending.js";
+export { setNewLine } from "./store-timeline.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Boot} Boot */

@@ -145,6 +145,15 @@ export class Sync {
   }
 
   /**
+   * The page around a message instead of what is loaded.
+   * @param {Room} room
+   * @param {number} seq
+   */
+  async showAround(room, seq) {
+    await this.#load(room, "latest", { around: seq }, showLatest);
+  }
+
+  /**
    * @param {Room} room
    * @param {"older"|"newer"|"latest"} side
    * @param {Record<string, number>} place

@@ -3,6 +3,9 @@
 /** Messages of one author within this time are one group. */
 export const GROUP_MILLISECONDS = 5 * 60 * 1000;
 
+/** A weekday names one day only within this, less the day it is. */
+const WEEK_MILLISECONDS = 6 * 24 * 60 * 60 * 1000;
+
 /** @type {Record<string, string>} The languages we write, as locales: day before month, 24 hours. */
 const LOCALES = { en: "en-GB", "zh-hans": "zh-CN" };
 
@@ -46,12 +49,14 @@ export function day(at, now) {
 }
 
 /**
- * When something was, in one line: the hour today, else the day and the hour.
+ * When something was, in one line: the hour today, "Tuesday 14:02" within a week, else the day and the hour.
  * @param {number} at
  * @param {number} now
  */
-export function moment(at, now) {
-  return sameDay(at, now) ? clock(at) : `${day(at, now)} ${clock(at)}`;
+export function recent(at, now) {
+  if (sameDay(at, now)) return clock(at);
+  const near = now - at < WEEK_MILLISECONDS && at < now;
+  return `${near ? format("weekday", { weekday: "long" }).format(at) : day(at, now)} ${clock(at)}`;
 }
 
 /**

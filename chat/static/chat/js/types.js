@@ -51,6 +51,8 @@
  * @property {null|"older"|"newer"|"latest"} loading  What is being asked for.
  * @property {boolean} failed  The last request failed; asking again is up to the reader.
  * @property {number|null} newLineAfter  The "New" line stands after this seq.
+ * @property {boolean} lineSeen  It has been in view of somebody who looked.
+ * @property {boolean} lineAbove  It stands above what is in view (told by `Callbacks.scrolled`).
  * @property {boolean} atBottom  The reader sees the end of the window (told by `Callbacks.scrolled`).
  */
 
@@ -110,6 +112,8 @@
 
 /** @typedef {null|"members"|"about"} Panel */
 
+/** @typedef {null|"above"|"view"|"below"} LinePlace  Where the "New" line stands; null: none is drawn. */
+
 /**
  * All the page knows. Changed in place by `store.js`; `version` grows with each change.
  * @typedef {object} State
@@ -149,7 +153,9 @@
  * @property {() => void} loadOlder  Near the top of the window. Safe to call at each scroll event.
  * @property {() => void} loadNewer  Near the bottom of the window. Safe to call at each scroll event.
  * @property {() => void} jumpToLatest
- * @property {(place: {atBottom: boolean, seenSeq: number}) => void} scrolled  `seenSeq`: the newest message in view.
+ * @property {() => void} jumpToNew  To the "New" line.
+ * @property {(place: {atBottom: boolean, seenSeq: number, line: LinePlace}) => void} scrolled  `seenSeq`: the newest
+ *   message in view.
  * @property {() => void} markRead  Everything in the open room.
  * @property {(panel: "members"|"about") => void} openPanel
  * @property {() => void} closePanel

@@ -1,7 +1,11 @@
 /** What happens to the page from outside: attention, network, other tabs, keys, logging out. */
 
 import { keepDrafts } from "./drafts.js";
+import { focusComposer } from "./navigation.js";
 import { setAttending } from "./store.js";
+
+/** One pane at a time, as in the styles. */
+const PHONE = "(max-width: 767px)";
 
 /** @param {import("./main.js").Parts} parts */
 export function watchWorld(parts) {
@@ -32,6 +36,7 @@ export function storageOf(name) {
 function watchAttention({ state, drawing, live }) {
   const looked = async () => {
     setAttending(state, attending());
+    if (state.attending) drawing.later();
     (await live).reader.update();
   };
   addEventListener("focus", looked);
@@ -69,9 +74,30 @@ function watchKeeping({ state, live }) {
 /** @param {import("./main.js").Parts} parts */
 function watchHands({ state, drawing }) {
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && state.panel && !event.isComposing) drawing.callbacks.closePanel();
+    if (event.defaultPrevented || event.isComposing) return;
+    if (event.key === "Escape") stepBack(state, drawing);
+    else if (isWriting(event)) focusComposer();
   });
   document.addEventListener("click", ({ target }) => {
     if (target instanceof Element && target.closest("[data-show-list]")) drawing.callbacks.showList();
   });
+}
+
+/**
+ * Escape closes what is open: the panel, then on a phone the room.
+ * @param {import("./types.js").State} state
+ * @param {import("./drawing.js").Drawing} drawing
+ */
+function stepBack(state, drawing) {
+  if (state.panel) drawing.callbacks.closePanel();
+  else if (drawing.hasRoom && matchMedia(PHONE).matches) drawing.callbacks.showList();
+}
+
+/**
+ * Whether a key begins a text while nothing that takes text has the focus: it is meant for the composer.
+ * @param {KeyboardEvent} event
+ */
+function isWriting({ key, ctrlKey, metaKey, altKey, target }) {
+  if ([...key].length !== 1 || key === " " || ctrlKey || metaKey || altKey) return false;
+  return target instanceof Element && !target.closest("input, textarea, select, #panel");
 }

@@ -5,7 +5,8 @@ import { repeat } from "lit-html/directives/repeat.js";
 
 import { t, tn } from "../i18n.js";
 import { icon } from "../icons.js";
-import { nameOf, others, sections, titleOf, unreadIn, wantedIn } from "../select.js";
+import { nameOf, others, sections, titleOf } from "../select.js";
+import { countsIn, unreadIn, wantedIn } from "../select-unread.js";
 import { presence, seal, siteSeal } from "./parts/marks.js";
 
 /** @typedef {import("../types.js").State} State */
@@ -101,7 +102,8 @@ function tool(url, label, glyph) {
  */
 function row(state, room, callbacks) {
   const muted = room.level === "nothing";
-  const unread = unreadIn(room) > 0 && !muted;
+  const counts = countsIn(state, room);
+  const unread = counts && unreadIn(room) > 0 && !muted;
   const classes = [
     "sidebar-row",
     room.id === state.open && "sidebar-row-open",
@@ -117,7 +119,7 @@ function row(state, room, callbacks) {
       event.preventDefault();
       callbacks.openRoom(room.id);
     }}
-    >${room.kind === "direct" ? presence(state, others(state, room)[0] ?? state.me) : nothing}<span class="sidebar-row-name"><bdi>${titleOf(state, room)}</bdi></span>${sign(room, unread)}</a
+    >${room.kind === "direct" ? presence(state, others(state, room)[0] ?? state.me) : nothing}<span class="sidebar-row-name"><bdi>${titleOf(state, room)}</bdi></span>${sign(room, unread, counts ? wantedIn(room) : 0)}</a
   >`;
 }
 
@@ -125,9 +127,9 @@ function row(state, room, callbacks) {
  * One sign at the end of a row: what wants me, what is unread, or that the room is private.
  * @param {Room} room
  * @param {boolean} unread
+ * @param {number} wanted
  */
-function sign(room, unread) {
-  const wanted = wantedIn(room);
+function sign(room, unread, wanted) {
   if (wanted > 0) return html`<span class="sidebar-mentions" role="img" dir="ltr" aria-label=${tn("{n} message for you", "{n} messages for you", wanted)}>${wanted > 99 ? "99+" : wanted}</span>`;
   if (unread) return html`<span class="sidebar-count" role="img" dir="ltr" aria-label=${tn("{n} unread", "{n} unread", unreadIn(room))}>${unreadIn(room) > 999 ? "999+" : unreadIn(room)}</span>`;
   if (room.kind === "private") return html`${icon("private", "small")}<span class="hidden-text">${t("Private room")}</span>`;

@@ -5,10 +5,12 @@ import { repeat } from "lit-html/directives/repeat.js";
 
 import { t, tn } from "../i18n.js";
 import { icon } from "../icons.js";
-import { nameOf, openRoom, titleOf, unreadIn } from "../select.js";
-import { timelineItems, unreadAbove } from "../select-timeline.js";
-import { day } from "../time.js";
-import { drawn, messageView } from "./parts/message.js";
+import { nameOf, openRoom, titleOf } from "../select.js";
+import { timelineItems } from "../select-timeline.js";
+import { unreadAbove, unreadIn, unreadSince } from "../select-unread.js";
+import { day, recent } from "../time.js";
+import { unchanged } from "../unchanged.js";
+import { drawn, messageView, shownOf } from "./parts/message.js";
 
 /** @typedef {import("../types.js").State} State */
 /** @typedef {import("../types.js").Room} Room */
@@ -32,7 +34,8 @@ export function timeline(state, callbacks) {
         (item) => {
           if (item.kind === "day") return html`<div class="timeline-rule timeline-day"><h3>${day(item.at, state.now)}</h3></div>`;
           if (item.kind === "new") return html`<div class="timeline-rule timeline-new" data-new><span>${t("New")}</span></div>`;
-          return messageView(state, room, drawn(item, state.me, item === last), callbacks);
+          const message = drawn(item, state.me, item === last);
+          return unchanged(shownOf(state, room, message), () => messageView(state, room, message, callbacks));
         },
       )}
     </div>
@@ -171,7 +174,7 @@ export function pills(state, callbacks) {
   const above = unreadAbove(room);
   if (above > 0) {
     return html`<div class="pill">
-      <span>${tn("{n} unread", "{n} unread", above)}</span><button type="button" @click=${callbacks.markRead}>${t("Mark read")}</button>
+      <button type="button" @click=${callbacks.jumpToNew}>${aboveWords(state, room, above)}</button><button type="button" @click=${callbacks.markRead}>${t("Mark read")}</button>
     </div>`;
   }
   if (room.timeline.atBottom && !room.timeline.hasNewer) return nothing;
@@ -179,4 +182,15 @@ export function pills(state, callbacks) {
   return html`<div class="pill pill-bottom">
     <button type="button" @click=${callbacks.jumpToLatest}>${below > 0 ? tn("{n} new", "{n} new", below) : t("Newest")}${icon("down", "small")}</button>
   </div>`;
+}
+
+/**
+ * @param {State} state
+ * @param {Room} room
+ * @param {number} n
+ */
+function aboveWords(state, room, n) {
+  const at = unreadSince(room);
+  if (at === null) return tn("{n} unread", "{n} unread", n);
+  return tn("{n} unread since {time}", "{n} unread since {time}", n, { time: recent(at, state.now) });
 }

@@ -73,6 +73,19 @@ function fromPending({ body, nonce, replyTo, status, writtenAt }, me) {
 }
 
 /**
+ * All that a message shows, as values that are compared: who draws it, draws it again when one of them is another.
+ * @param {State} state
+ * @param {Room} room
+ * @param {Drawn} message
+ */
+export function shownOf(state, room, message) {
+  const author = state.people.get(message.author);
+  const source = message.replyTo === null ? undefined : room.timeline?.quoted.get(message.replyTo);
+  const quoted = source && state.people.get(source.author)?.name;
+  return [author?.name, author?.kind, source, quoted, ...Object.values(message)];
+}
+
+/**
  * @param {State} state
  * @param {Room} room
  * @param {Drawn} message
