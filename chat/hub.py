@@ -233,6 +233,7 @@ class Hub:
                 self._relay[frame["type"]](frame)
             except Exception:
                 logger.exception("hub.relay_failed type=%s", frame.get("type"))
+            await asyncio.sleep(0)  # a full mailbox is read without a pause: let the writers send in between
 
     def _relay_room(self, frame: Frame) -> None:
         for connection in _all(self.rooms, frame["room"]):

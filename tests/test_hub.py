@@ -130,3 +130,15 @@ async def test_a_layer_that_fails_or_hangs_loses_only_its_frame(open_sockets, mo
     assert reader.heard == ["heard"]
     assert caplog.text.count("layer.publish_failed") == 2
     reader.writer.cancel()
+
+
+async def test_a_burst_closes_no_reader_that_keeps_up(open_sockets, settings):
+    """However many frames come at once, the writers have their turn between two of them."""
+    settings.CHAT_OUTBOX_FRAMES = 16
+    quick = Reader(1)
+    await hub.current().start()
+    for number in range(400):
+        hub.current().send("hub.7", {"type": "hub.room", "room": ROOM, "text": f"frame {number}"})
+    await quick.hears("frame 399")
+    assert quick.closed_with is None
+    assert quick.heard == [f"frame {number}" for number in range(400)]
