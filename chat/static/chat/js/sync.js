@@ -58,7 +58,11 @@ export class Sync {
       return;
     }
     if (head !== room.position) await this.#catchUp(room);
-    if (room.timeline?.failed) await (room.timeline.atBottom ? this.loadNewer(room) : this.loadOlder(room));
+    if (!room.timeline?.failed) return;
+    // The view knows which end it is near and asks by itself.
+    room.timeline.failed = false;
+    this.state.version += 1;
+    this.around.onChange();
   }
 
   /**
