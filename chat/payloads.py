@@ -241,6 +241,7 @@ def opening(reader: Person, room: Room, found: Membership | None) -> Payload:
     around = found.last_read_seq + 1 if found and unread else None
     direct = room.kind == Room.Kind.DIRECT
     people = [row.person for row in room.memberships.select_related("person").order_by("pk")] if direct else []
+    named = people or ([room.created_by] if room.created_by else [])  # the page says who made the room
     may = access.rights(reader, room, found)
     return info(room) | {
         "id": room.pk,
@@ -250,7 +251,7 @@ def opening(reader: Person, room: Room, found: Membership | None) -> Payload:
         "member_count": len(people) or access.member_count(room),
         "created_at": time(room.created_at),
         "created_by": room.created_by_id,
-        "people": [person(row) for row in people],
+        "people": [person(row) for row in named],
         "history": history(reader, room, around=around, limit=protocol.DEFAULT_PAGE_MESSAGES),
     }
 

@@ -104,7 +104,7 @@ export class Drawing {
     const rooms = [...state.rooms.values()].filter((room) => room.level !== "nothing" && countsIn(state, room));
     const unread = rooms.reduce((sum, room) => sum + unreadIn(room), 0);
     const room = state.rooms.get(state.open ?? 0);
-    const name = room ? `${titleOf(state, room)} · ${state.site.name}` : this.#ownTitle;
+    const name = room ? `${titleOf(state, room)} · ${state.site.name}` : state.opening ? state.site.name : this.#ownTitle;
     const count = unread > MOST_SHOWN ? `${MOST_SHOWN}+` : String(unread);
     const title = unread > 0 ? `(${count}) ${name}` : name;
     if (document.title !== title) document.title = title;

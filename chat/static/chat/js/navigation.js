@@ -134,6 +134,9 @@ function isPlain({ button, metaKey, ctrlKey, shiftKey, altKey }) {
 /** Writing may begin at once, unless that would bring up a keyboard over half of the page. */
 export function focusComposer() {
   if (matchMedia("(pointer: coarse)").matches) return;
-  const field = /** @type {HTMLElement|null} */ (document.querySelector("#composer textarea"));
-  field?.focus({ preventScroll: true });
+  const field = /** @type {HTMLTextAreaElement|null} */ (document.querySelector("#composer textarea"));
+  if (!field || field === document.activeElement) return;
+  field.focus({ preventScroll: true });
+  // A browser begins before a draft that it was given; its author goes on after it.
+  if (field.selectionEnd === 0) field.setSelectionRange(field.value.length, field.value.length);
 }
