@@ -88,12 +88,13 @@ function words(listed) {
 function row(state, { id, role }) {
   const person = state.people.get(id);
   const roles = { owner: t("owner"), moderator: t("moderator"), member: "" };
-  const detail = [person?.handle && `@${person.handle}`, roles[role]].filter(Boolean).join(" · ");
+  const handle = person?.handle ? html`<bdi>@${person.handle}</bdi>` : nothing;
+  const word = roles[role];
   return html`<li class="members-row">
     <span class="members-face">${seal(state, id)}${presence(state, id)}</span>
     <span class="members-words">
       <span class="members-name"><bdi>${nameOf(state, id)}</bdi>${id === state.me ? ` ${t("(you)")}` : nothing}</span>
-      ${detail ? html`<span class="members-detail">${detail}</span>` : nothing}
+      ${person?.handle || word ? html`<span class="members-detail">${handle}${person?.handle && word ? " · " : nothing}${word}</span>` : nothing}
     </span>
     ${id === state.me ? nothing : message(state, id)}
   </li>`;
