@@ -1,12 +1,19 @@
 """Whether the process lives, and whether it can serve: for supervisors, proxies and load balancers."""
 
+import asyncio
+
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from chat.hub import PUBLISH_TIMEOUT_SECONDS
+
+_migrated: set[str] = set()
+"""The databases that were seen with every migration; the code a process runs cannot ask for more of them later."""
 
 
 @never_cache
@@ -30,11 +37,22 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def _database() -> tuple[str, str]:
     try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return "ok", "ok" if _is_migrated() else "missing"
     except DatabaseError:
         return "unreachable", "unknown"
-    return "ok", "missing" if waiting else "ok"
+
+
+def _is_migrated() -> bool:
+    """Return whether every migration is applied; it reads them all, so only until it is so."""
+    name = str(connection.settings_dict["NAME"])
+    if name not in _migrated:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        _migrated.add(name)
+    return True
 
 
 def _layer() -> str:
@@ -42,7 +60,12 @@ def _layer() -> str:
     if layer is None or "InMemory" in type(layer).__name__:
         return "ok"
     try:
-        async_to_sync(layer.group_send)("hub.0", {"type": "hub.probe"})
+        async_to_sync(_probe)(layer)
     except Exception:
         return "degraded"
     return "ok"
+
+
+async def _probe(layer: BaseChannelLayer) -> None:
+    """Have the layer take a frame. Raises TimeoutError for one that hangs: whoever asks waits for no answer."""
+    await asyncio.wait_for(layer.group_send("hub.0", {"type": "hub.probe"}), PUBLISH_TIMEOUT_SECONDS)
