@@ -107,6 +107,11 @@ def test_accounts_are_found_by_name_handle_and_e_mail(browser, bob, xiaoming):
     assert listed(browser, "nobody") == []
 
 
+def test_a_search_is_cleaned_before_the_database_sees_it(browser, xiaoming):
+    """PostgreSQL fails on a NUL."""
+    assert listed(browser, " xiaoming\0@ ") == ["王小明"]
+
+
 def test_a_sign_in_link_is_shown_once_with_a_picture(browser, bob, client):
     page = look(browser.post(reverse("site_sign_in_link", args=[bob.user_id])), mark=FRAME)
     (address,) = re.findall(r'value="http://testserver(/sign-in/[^"]+)"', page)

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.timezone import now
 
 from chat.models import Person
 from chat.services import sessions
 from chatsite.accounts import services
-from chatsite.accounts.models import SignInLink, Site, User
+from chatsite.accounts.models import SignInLink, Site, User, new_token
 from tests import cast
 from tests.entrance import LOGIN, claimed, join_address, look, sign_in, sign_up_data, signed_in, the_link
 
@@ -267,3 +267,15 @@ def test_the_right_to_a_new_password_ends_with_the_links_time(site, bob, client)
 def test_tries_of_sign_in_links_are_counted(site, client):
     statuses = [client.post("/sign-in/guess/").status_code for _try in range(21)]
     assert statuses == [404] * 20 + [429]
+
+
+# Addresses
+
+
+@pytest.mark.parametrize("door", ["setup", "join", "sign-in"])
+@pytest.mark.parametrize("token", ["\0", "a\0b", "a.b", "灯", "a" * 65])
+def test_what_no_token_can_be_is_no_address(door, token):
+    """PostgreSQL fails on a NUL instead of finding nothing."""
+    assert resolve(f"/{door}/{new_token()}/")
+    with pytest.raises(Resolver404):
+        resolve(f"/{door}/{token}/")

@@ -4,7 +4,8 @@ from allauth.account import views as allauth_views
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path, re_path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from chatsite.accounts.views import entrance, profile, site
@@ -13,10 +14,19 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 owned = entrance.once_owned
 
+
+class TokenConverter(StringConverter):
+    """A token that a link could hold; PostgreSQL fails on a NUL in an address instead of finding nothing."""
+
+    regex = "[A-Za-z0-9_-]{1,64}"
+
+
+register_converter(TokenConverter, "token")
+
 urlpatterns: list[URLPattern] = [
-    path("setup/<str:token>/", entrance.set_up, name="set_up"),
-    path("join/<str:token>/", owned(entrance.JoinView.as_view()), name="join"),
-    path("sign-in/<str:token>/", owned(entrance.sign_in_link), name="sign_in_link"),
+    path("setup/<token:token>/", entrance.set_up, name="set_up"),
+    path("join/<token:token>/", owned(entrance.JoinView.as_view()), name="join"),
+    path("sign-in/<token:token>/", owned(entrance.sign_in_link), name="sign_in_link"),
     path("accounts/login/", owned(allauth_views.login), name="account_login"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
     path("accounts/inactive/", owned(allauth_views.account_inactive), name="account_inactive"),

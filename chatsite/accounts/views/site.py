@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from chat import text
 from chatsite.accounts import services
 from chatsite.accounts.forms import JoinLinkForm, SiteForm
 from chatsite.accounts.models import JoinLink, User
@@ -106,7 +107,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 def _accounts_page(request: HttpRequest, **more: Any) -> HttpResponse:
-    query = request.GET.get("q", "").strip()
+    query = text.searched(request.GET.get("q", ""))
     found = User.objects.select_related("person").order_by("person__name", "email")
     if query:
         named = Q(person__name__icontains=query) | Q(person__handle__icontains=query.lstrip("@"))
