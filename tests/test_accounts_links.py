@@ -190,6 +190,14 @@ def test_the_invitation_is_the_newest_link_that_still_admits(owner):
     assert services.invitation(now()) is None
 
 
+def test_while_nobody_may_come_nobody_is_invited(owner):
+    link = services.make_join_link(owner, lifetime=None, uses=None, now=now())
+    services.change_site(name="Lantern", sign_up=Site.SignUp.CLOSED)
+    assert services.invitation(now()) is None
+    services.change_site(name="Lantern", sign_up=Site.SignUp.LINK)
+    assert services.invitation(now()) == link
+
+
 def test_an_account_made_on_the_command_line_gets_a_person_when_it_enters():
     user = User.objects.create_superuser("root@example.org", cast.PASSWORD)
     assert services.person_of(user).name == "root"

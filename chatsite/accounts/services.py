@@ -92,8 +92,8 @@ def revoke_join_link(link: JoinLink, now: datetime) -> None:
 
 
 def invitation(now: datetime) -> JoinLink | None:
-    """Return the newest join link that would admit someone at `now`."""
-    return JoinLink.objects.usable(now).first()
+    """Return the newest join link that would admit someone at `now`; None while the site takes no new people."""
+    return None if the_site().sign_up == Site.SignUp.CLOSED else JoinLink.objects.usable(now).first()
 
 
 def make_sign_in_link(owner: User, user: User, now: datetime) -> str:
