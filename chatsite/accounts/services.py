@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 
 from chat.models import Person
@@ -93,7 +94,8 @@ def revoke_join_link(link: JoinLink, now: datetime) -> None:
 
 def invitation(now: datetime) -> JoinLink | None:
     """Return the newest join link that would admit someone at `now`; None while the site takes no new people."""
-    return None if the_site().sign_up == Site.SignUp.CLOSED else JoinLink.objects.usable(now).first()
+    closed = Site.objects.filter(sign_up=Site.SignUp.CLOSED)  # within the one query, since each page asks this
+    return JoinLink.objects.usable(now).exclude(Exists(closed)).first()
 
 
 def make_sign_in_link(owner: User, user: User, now: datetime) -> str:
