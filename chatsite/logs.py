@@ -1,10 +1,11 @@
 """Structured logs: text for who watches a terminal, otherwise JSON lines. What people say is never logged."""
 
+import re
 import sys
-from typing import Any
+from typing import Any, Final
 
 import structlog
-from structlog.types import Processor
+from structlog.types import Processor, WrappedLogger
 
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -13,6 +14,18 @@ SHARED: list[Processor] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+SECRET_ADDRESS: Final = re.compile(r"((?:/|%2F)(?:setup|join|sign-in)(?:/|%2F))[A-Za-z0-9_-]+", re.IGNORECASE)
+"""An address that opens something for whoever reads it, also as the `next` of another."""
+
+
+def shorten_secret_addresses(_logger: WrappedLogger, _name: str, line: str) -> str:
+    """Return a written line without the tokens of set-up, join and sign-in links.
+
+    It runs last, on the whole line: Django puts a request's address into the event, the request, the reason of a
+    refused form, and a traceback may hold it.
+    """
+    return SECRET_ADDRESS.sub(r"\1…", line)
 
 
 def configure(*, debug: bool) -> dict[str, Any]:
@@ -42,7 +55,11 @@ def configure(*, debug: bool) -> dict[str, Any]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": SHARED,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *last,
+                    shorten_secret_addresses,  # type: ignore[list-item]
+                ],
             }
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},

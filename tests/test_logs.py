@@ -5,9 +5,11 @@ import logging
 import sys
 
 import pytest
+from django.test import Client
 from websockets.exceptions import InvalidStatus
 
 from chatsite import logs
+from chatsite.accounts.models import new_token
 from tests.socket_client import Browser, new_nonce
 
 MARK = "whispered-7f3a"
@@ -77,3 +79,27 @@ def test_a_traceback_holds_lines_of_code_and_not_the_values_in_them(debug):
     line = written(record, debug=debug)
     assert "raise RuntimeError(len(body))" in line
     assert MARK not in line
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("door", ["setup", "join", "sign-in"])
+def test_no_line_holds_the_address_of_a_link_that_opens_something(door, debug, caplog):
+    """A form that is refused at such an address is logged by Django with the address, and so is a page that fails."""
+    token = new_token()
+    browser = Client(enforce_csrf_checks=True)
+    browser.post(f"/{door}/{token}/", headers={"referer": f"https://elsewhere.example/{door}/{token}/"}, secure=True)
+    browser.get(f"/{door}/{token}/nothing-there/")
+    browser.get("/nothing-there/", {"next": f"/{door}/{token}/"})
+    assert {record.name for record in caplog.records} == {"django.security.csrf", "django.request"}
+    assert token in caplog.text
+    lines = [written(record, debug=debug) for record in caplog.records]
+    assert [token in line for line in lines] == [False] * len(lines)
+    assert f"/{door}/…/" in lines[0]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_an_address_that_is_no_secret_stays_whole(debug):
+    event = "Forbidden: /rooms/7/join/ to /rooms/7/join/?next=/rooms/ and /site/people/7/sign-in-link/"
+    record = logging.LogRecord("django.request", logging.WARNING, __file__, 1, event, (), None)
+    assert event in written(record, debug=debug)
