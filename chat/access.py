@@ -104,12 +104,22 @@ def room_and_membership(person: Person, room_id: int) -> tuple[Room, Membership 
     return room_to_read(person, room_id), None
 
 
+def granted(person: Person, room: Room | None, found: Membership | None, right: str) -> Room:
+    """Return `room`, which has been read along with the person's membership, if they have `right` in it.
+
+    `right` is the name of a field of `Rights`. Raises `not_found` when they may not know of the room, or it is
+    None, else `forbidden`.
+    """
+    if room is None or room.kind == Room.Kind.STAGING or (found is None and room.kind != Room.Kind.OPEN):
+        raise _no_room()
+    if not getattr(rights(person, room, found), right):
+        raise Refused(ErrorCode.FORBIDDEN, f"no right to {right.replace('_', ' ')} here")
+    return room
+
+
 def room_to_post_in(person: Person, room_id: int) -> Room:
     """Return a room in which `person` may write. Raises `not_found`, `forbidden`."""
-    room, found = room_and_membership(person, room_id)
-    if not rights(person, room, found).post:
-        raise Refused(ErrorCode.FORBIDDEN, "no right to post here")
-    return room
+    return granted(person, *room_and_membership(person, room_id), "post")
 
 
 def room_for(person: Person, room_id: int, right: str) -> Room:
@@ -118,12 +128,7 @@ def room_for(person: Person, room_id: int, right: str) -> Room:
     Call it inside a transaction. Raises `not_found` when they may not know of the room, else `forbidden`.
     """
     locked = Room.objects.locked([room_id])
-    found = membership(person, room_id)
-    if not locked or not _may_know(locked[0], found):
-        raise _no_room()
-    if not getattr(rights(person, locked[0], found), right):
-        raise Refused(ErrorCode.FORBIDDEN, f"no right to {right.replace('_', ' ')} here")
-    return locked[0]
+    return granted(person, locked[0] if locked else None, membership(person, room_id), right)
 
 
 def person_to_see(person_id: int) -> Person:
@@ -184,10 +189,6 @@ def directory(person: Person, query: str = "") -> "QuerySet[Room]":
     active_at = Coalesce("last_message_at", "created_at")
     rooms = rooms.annotate(joined=joined, member_count=Coalesce(count, 0), active_at=active_at)
     return rooms.order_by(archived, active_at.desc(), "-pk")
-
-
-def _may_know(room: Room, found: Membership | None) -> bool:
-    return found is not None or room.kind == Room.Kind.OPEN
 
 
 def _no_room() -> Refused:

@@ -90,7 +90,8 @@ class _Batch:
             if known.room_id != send.room_id:
                 raise Refused(ErrorCode.CONFLICT, "this nonce was used in another room")
             return Sent(known, duplicate=True)
-        room = self._room_to_post_in(send)
+        found = self.members.get((send.room_id, send.person.pk))
+        room = access.granted(send.person, self.rooms.get(send.room_id), found, "post")
         body = text.body(send.body)
         if send.reply_to and self._room_of(send.reply_to) != room.pk:
             raise Refused(ErrorCode.INVALID, "reply_to: no such message in this room")
@@ -112,15 +113,6 @@ class _Batch:
     def _room_of(self, message_id: int) -> int | None:
         source = self.quoted.get(message_id)
         return source.room_id if source else None
-
-    def _room_to_post_in(self, send: Send) -> Room:
-        room = self.rooms.get(send.room_id)
-        found = self.members.get((send.room_id, send.person.pk))
-        if room is None or (found is None and room.kind != Room.Kind.OPEN):
-            raise Refused(ErrorCode.NOT_FOUND, "no such room")
-        if not access.rights(send.person, room, found).post:
-            raise Refused(ErrorCode.FORBIDDEN, "no right to post here")
-        return room
 
     def _write(self) -> None:
         Message.objects.bulk_create(self.new)
