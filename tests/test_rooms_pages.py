@@ -150,7 +150,8 @@ def test_the_last_one_hears_what_leaving_means(bob):
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil", ""]
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil", "/\\evil", "abc", "chat:people", ""],
 )
 def test_nobody_is_led_to_another_site(ann, bob, elsewhere):
     """`next` is followed within this site only."""

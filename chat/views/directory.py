@@ -1,7 +1,7 @@
 """The directory of rooms: find one, make one, join, leave."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -56,8 +56,8 @@ def join(request: HttpRequest, person: Person, room_id: int) -> HttpResponseBase
         if refusal.code is not ErrorCode.CONFLICT:
             raise
         messages.error(request, too_many_rooms())
-        return redirect(next_of(request, reverse("chat:directory")))
-    return redirect(next_of(request, reverse("chat:room", args=[room_id])))
+        return HttpResponseRedirect(next_of(request, reverse("chat:directory")))
+    return HttpResponseRedirect(next_of(request, reverse("chat:room", args=[room_id])))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +66,7 @@ def leave(request: HttpRequest, person: Person, room_id: int) -> HttpResponseBas
     """Ask first, with GET; leave with POST and go to `next`, where one came from, else to the directory."""
     if request.method == "POST":
         memberships.leave(person, room_id)
-        return redirect(next_of(request, reverse("chat:directory")))
+        return HttpResponseRedirect(next_of(request, reverse("chat:directory")))
     room = access.room_to_read(person, room_id)
     if not access.rights(person, room, access.membership(person, room_id)).leave:
         raise Refused(ErrorCode.FORBIDDEN, "no right to leave here")

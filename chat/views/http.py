@@ -68,8 +68,8 @@ def sentence(refusal: Refused, said: dict[ErrorCode, str | Promise] | None = Non
 
 
 def next_of(request: HttpRequest, otherwise: str) -> str:
-    """Return the address that a form or link asks to go on to as `next`, if it is of this site, else `otherwise`."""
+    """Return the path that a form or link asks to go on to as `next`, if it is one of this site, else `otherwise`."""
     wished = request.POST.get("next") or request.GET.get("next") or ""
     hosts = {request.get_host()}
     ours = url_has_allowed_host_and_scheme(wished, allowed_hosts=hosts, require_https=request.is_secure())
-    return wished if ours else otherwise
+    return wished if ours and wished.startswith("/") else otherwise

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -112,7 +111,7 @@ def _say(request: HttpRequest, refusal: Refused, said: dict[ErrorCode, str | Pro
 
 
 def _back(request: HttpRequest, room_id: int) -> HttpResponseBase:
-    return redirect(next_of(request, reverse("chat:room_settings", args=[room_id])))
+    return HttpResponseRedirect(next_of(request, reverse("chat:room_settings", args=[room_id])))
 
 
 def _cursor(row: Membership) -> str:

@@ -1,7 +1,7 @@
 """The people of the site, and the way to a conversation with one of them."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -43,4 +43,4 @@ def direct(request: HttpRequest, person: Person, person_id: int) -> HttpResponse
         if refusal.code is not ErrorCode.CONFLICT:
             raise
         messages.error(request, sentence(refusal, TOO_MANY))
-        return redirect(next_of(request, reverse("chat:people")))
+        return HttpResponseRedirect(next_of(request, reverse("chat:people")))
