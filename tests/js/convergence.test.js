@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apply, fromBoot, lineOpened, unread } from "../../chat/static/chat/js/store.js";
+import { apply, fromBoot, lineOpened } from "../../chat/static/chat/js/store.js";
+import { unreadIn } from "../../chat/static/chat/js/select-unread.js";
 import { Sync } from "../../chat/static/chat/js/sync.js";
 import { ANN, BOB, FakeClock, HALL, hello, message, opening, page, seeded, settled, wireRoom, XIAOMING } from "./cast.js";
 
@@ -80,7 +81,7 @@ class Server {
 function seen(state) {
   const hall = state.rooms.get(HALL);
   const texts = hall.timeline.messages.map(({ key: _key, ...rest }) => rest);
-  return { texts, unread: unread(hall), mentions: hall.mentions, lastSeq: hall.lastSeq, position: hall.position };
+  return { texts, unread: unreadIn(hall), mentions: hall.mentions, lastSeq: hall.lastSeq, position: hall.position };
 }
 
 /** Ann's page and the wire to it, which loses, doubles and shuffles. */

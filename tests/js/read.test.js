@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { Refused } from "../../chat/static/chat/js/asks.js";
 import { Reader } from "../../chat/static/chat/js/read.js";
-import { expireTyping, leaveRoom, openRoom, setAttending, setConnection, unread } from "../../chat/static/chat/js/store.js";
+import { expireTyping, leaveRoom, openRoom, setAttending, setConnection } from "../../chat/static/chat/js/store.js";
+import { unreadIn } from "../../chat/static/chat/js/select-unread.js";
 import { apply } from "../../chat/static/chat/js/store.js";
 import { Typing } from "../../chat/static/chat/js/typing.js";
 import { ATTIC, BOB, changes, FakeClock, FakeLine, HALL, message, page_of_ann } from "./cast.js";
@@ -29,7 +30,7 @@ describe("reading", () => {
   test("tells what was seen, and shows it at once", () => {
     reader.seen(5);
     assert.deepEqual(line.questions, [{ type: "room.read", room: HALL, seq: 5 }]);
-    assert.equal(unread(ann.hall), 15);
+    assert.equal(unreadIn(ann.hall), 15);
   });
 
   test("at most every 300 ms, the last of what was seen meanwhile", async () => {
@@ -106,20 +107,20 @@ describe("reading", () => {
   test("a refusal leaves it unread and is tried again later", async () => {
     reader.seen(20);
     await line.refuse(new Refused("rate_limited", "", 3));
-    assert.equal(unread(ann.hall), 20);
+    assert.equal(unreadIn(ann.hall), 20);
     await clock.pass(2_999);
     assert.equal(told().length, 1);
     await clock.pass(1);
     assert.deepEqual(told(), [[HALL, 20], [HALL, 20]]);
     await line.answer({ last_read_seq: 20 });
-    assert.deepEqual([unread(ann.hall), ann.hall.readAhead], [0, 0]);
+    assert.deepEqual([unreadIn(ann.hall), ann.hall.readAhead], [0, 0]);
   });
 
   test("a message that came while I was telling stays unread", async () => {
     reader.seen(20);
     apply(ann.state, changes(20, [message(21)]));
     await line.answer({ last_read_seq: 20 });
-    assert.equal(unread(ann.hall), 1);
+    assert.equal(unreadIn(ann.hall), 1);
   });
 });
 

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { addNewer, addOlder, apply, fromBoot, leaveRoom, lineOpened, localRead, openRoom, readSettled, setAttending, showLatest, unread } from "../../chat/static/chat/js/store.js";
+import { addNewer, addOlder, apply, fromBoot, leaveRoom, lineOpened, localRead, openRoom, readSettled, setAttending, showLatest } from "../../chat/static/chat/js/store.js";
+import { unreadIn } from "../../chat/static/chat/js/select-unread.js";
 import { ANN, ATTIC, BOB, changes, HALL, hello, message, messages, opening, page, page_of_ann, range, seqs, wireRoom, XIAOMING } from "./cast.js";
 
 describe("the position rule", () => {
@@ -73,7 +74,7 @@ describe("messages", () => {
     const { state, attic } = page_of_ann();
     apply(state, { ...changes(0, [message(1)]), room: ATTIC });
     assert.equal(attic.timeline, null);
-    assert.equal(unread(attic), 1);
+    assert.equal(unreadIn(attic), 1);
   });
 
   test("people who appear become known", () => {
@@ -92,18 +93,18 @@ describe("messages", () => {
 describe("unread", () => {
   test("is what was said after my pointer", () => {
     const { state, attic } = page_of_ann({ attic: { last_seq: 9, last_read_seq: 4, rev: 9 } });
-    assert.equal(unread(attic), 5);
+    assert.equal(unreadIn(attic), 5);
     apply(state, { type: "room.read", rev: 2, room: ATTIC, last_read_seq: 9 });
-    assert.equal(unread(attic), 0);
+    assert.equal(unreadIn(attic), 0);
   });
 
   test("my own message moves my pointer; a change of an old one of mine does not", () => {
     const { state, hall } = page_of_ann();
     apply(state, changes(3, [message(4), message(5, { author: ANN.id })]));
-    assert.equal(unread(hall), 0);
+    assert.equal(unreadIn(hall), 0);
     apply(state, { type: "room.read", rev: 2, room: HALL, last_read_seq: 2 });
     apply(state, changes(5, [message(5, { rev: 6, author: ANN.id })]));
-    assert.equal(unread(hall), 3);
+    assert.equal(unreadIn(hall), 3);
   });
 
   test("my own new message moves the pointer even when a later one came first", () => {
@@ -118,10 +119,10 @@ describe("unread", () => {
     const { state, hall } = page_of_ann({ hall: { last_read_seq: 0 } });
     localRead(state, hall, 3);
     apply(state, { type: "room.read", rev: 2, room: HALL, last_read_seq: 1 });
-    assert.equal(unread(hall), 0);
+    assert.equal(unreadIn(hall), 0);
     readSettled(hall, 3);
     apply(state, { type: "room.read", rev: 3, room: HALL, last_read_seq: 1 });
-    assert.equal(unread(hall), 2);
+    assert.equal(unreadIn(hall), 2);
   });
 
   test("mentions of me count until they are passed, deleted or no longer mean me", () => {
@@ -209,7 +210,7 @@ describe("hello", () => {
     const { state, hall } = page_of_ann();
     apply(state, changes(3, [message(4, { author: ANN.id })]));
     apply(state, hello([wireRoom(HALL, { rev: 3, last_seq: 3, last_read_seq: 3 }), wireRoom(ATTIC)]));
-    assert.equal(unread(hall), 0);
+    assert.equal(unreadIn(hall), 0);
   });
 
   test("the first one of a new line is believed", () => {

@@ -1,7 +1,7 @@
 /** Opening a room and leaving it again. */
 
 import { mergePeople } from "./store-people.js";
-import { unread } from "./store-reading.js";
+import { unreadIn } from "./select-unread.js";
 import { blankRoom } from "./store-rooms.js";
 import { showLatest } from "./store-history.js";
 import { loseTimeline, setNewLine } from "./store-timeline.js";
@@ -27,7 +27,7 @@ export function openRoom(state, id, opening) {
   state.listShown = false;
   state.opening = room?.timeline ? null : "loading";
   if (room?.timeline) {
-    if (unread(room) > 0) setNewLine(room.timeline, room.lastReadSeq);
+    if (unreadIn(room) > 0) setNewLine(room.timeline, room.lastReadSeq);
     visited(state, room);
   }
   state.version += 1;
@@ -39,7 +39,7 @@ export function openRoom(state, id, opening) {
  */
 export function leaveRoom(state) {
   const room = state.open === null ? undefined : state.rooms.get(state.open);
-  if (room?.timeline && unread(room) === 0) setNewLine(room.timeline, null);
+  if (room?.timeline && unreadIn(room) === 0) setNewLine(room.timeline, null);
   // One that is only looked at gets no events: it is loaded again next time.
   if (room && !room.joined) state.rooms.delete(room.id);
   state.open = null;

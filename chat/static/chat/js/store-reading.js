@@ -3,11 +3,6 @@
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Room} Room */
 
-/** @param {Room} room */
-export function unread(room) {
-  return room.joined ? Math.max(0, room.lastSeq - room.lastReadSeq) : 0;
-}
-
 /**
  * Another tab or device has read, or this one has.
  * @param {State} state

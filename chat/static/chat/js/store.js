@@ -20,7 +20,7 @@ import { applyChanges } from "./store-changes.js";
 import { openRoom } from "./store-opening.js";
 
 export { expireTyping } from "./store-people.js";
-export { localRead, readSettled, setReadPointer, unread } from "./store-reading.js";
+export { localRead, readSettled, setReadPointer } from "./store-reading.js";
 export { openRoom, leaveRoom } from "./store-opening.js";
 export { addNewer, addOlder, showLatest } from "./store-history.js";
 export { heldBack, setPending, settle } from "./store-pending.js";
