@@ -149,6 +149,17 @@ def test_every_address_is_in_the_table():
     assert {pattern.name for pattern in urlpatterns} == set(ADDRESSES)
 
 
+FOR_THE_SIGNED_IN = [name for name, methods in ADDRESSES.items() if methods["GET"][0] == "login"]
+
+
+@pytest.mark.parametrize("name", FOR_THE_SIGNED_IN)
+def test_no_browser_keeps_what_is_for_who_is_signed_in(den, bob, xiaoming, name):
+    """After a logout, "back" asks the server, who leads to the login."""
+    answer = browser_of(bob).get(address_of(name, den, xiaoming))
+    assert answer.status_code in (200, 302)
+    assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
+
+
 @pytest.mark.parametrize(("name", "method", "visitor", "expected"), VISITS)
 def test_an_address(den, ann, bob, xiaoming, eve, name, method, visitor, expected):
     """Each visitor gets the answer of the table, and who may not, changes nothing."""

@@ -47,6 +47,11 @@ def test_the_owner_names_the_site_and_sets_who_may_come(browser, client):
     assert "灯笼" in look(client.get("/accounts/login/"))
 
 
+@pytest.mark.parametrize("name", ["site_settings", "site_people", "account_profile"])
+def test_no_browser_keeps_these_pages(browser, name):
+    assert "no-store" in browser.get(reverse(name))["Cache-Control"]
+
+
 def test_a_site_without_a_name_is_refused(browser):
     page = look(browser.post(reverse("site_settings"), {"name": " ", "sign_up": "open"}), mark=FRAME)
     assert "field-error" in page

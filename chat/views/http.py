@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from chat import access
 from chat.models import Person
@@ -39,8 +40,12 @@ SENTENCES: dict[ErrorCode, str | Promise] = {
 def person_view(
     view: Callable[Concatenate[HttpRequest, Person, Parameters], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]:
-    """Call `view(request, person, …)` for who is signed in, send others to the login, and turn refusals to pages."""
+    """Call `view(request, person, …)` for who is signed in, send others to the login, and turn refusals to pages.
 
+    No browser keeps the answer: after the logout, "back" on a shared machine must not show a room.
+    """
+
+    @never_cache
     @login_required
     @wraps(view)
     def with_person(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
