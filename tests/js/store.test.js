@@ -171,7 +171,7 @@ describe("hello", () => {
   test("brings heads and leaves what is loaded at its position", () => {
     const { state, hall } = page_of_ann();
     apply(state, hello([wireRoom(HALL, { rev: 9, last_seq: 8, last_read_seq: 3 }), wireRoom(ATTIC)]));
-    assert.deepEqual([hall.position, hall.rev, unread(hall)], [3, 9, 5]);
+    assert.deepEqual([hall.position, hall.rev, unreadIn(hall)], [3, 9, 5]);
     assert.deepEqual(seqs(hall), [1, 2, 3]);
   });
 
