@@ -322,12 +322,14 @@ def test_deactivating_the_only_owner_hands_the_room_over(den, ann, bob, xiaoming
     assert roles(other) == {"Ann": "owner", "王小明": "owner"}
 
 
-def test_a_private_room_that_nobody_can_enter_is_archived(bob, lilei):
-    """The last one leaves: it is archived; an open room stays as it is, anybody may come."""
+@pytest.mark.parametrize("go", [memberships.leave, lambda who, room: memberships.remove(who, room, who.pk)])
+def test_a_private_room_that_nobody_can_enter_is_archived(bob, lilei, go):
+    """The last one goes, by leaving or from the list of members: it is archived; an open room stays as it is,
+    anybody may come."""
     private = make_room(bob, "Den", kind="private")
     opened = make_room(bob, "Tea")
     for room in (private, opened):
-        memberships.leave(bob, room.pk)
+        go(bob, room.pk)
         room.refresh_from_db()
     assert (private.archived, opened.archived) == (True, False)
 

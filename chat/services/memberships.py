@@ -36,9 +36,6 @@ def leave(person: Person, room_id: int) -> None:
     """
     room = access.room_for(person, room_id, "leave")
     _drop(room, person)
-    if not _owners(room).exists() and not _pass_on(room) and room.kind == Room.Kind.PRIVATE and not room.archived:
-        room.archived_at = timezone.now()
-        room.save(update_fields=["archived_at"])
 
 
 @transaction.atomic
@@ -54,14 +51,12 @@ def add(person: Person, room_id: int, other_id: int) -> None:
 def remove(person: Person, room_id: int, other_id: int) -> None:
     """Have `person` put a member out of a room. Only an owner removes an owner or a moderator.
 
-    Raises `not_found` for who is not in it, `forbidden`.
+    Of oneself it is as `leave`. Raises `not_found` for who is not in it, `forbidden`.
     """
     room = access.room_for(person, room_id, "remove_members")
     found = _member(room, other_id)
     _refuse_above(person, room, found)
     _drop(room, found.person)
-    if not _owners(room).exists():
-        _pass_on(room)
 
 
 @transaction.atomic
@@ -143,9 +138,13 @@ def _refuse_above(person: Person, room: Room, other: Membership) -> None:
 
 
 def _drop(room: Room, person: Person) -> None:
+    """End a membership, tell who had it, and see to the room: see `leave`."""
     room.memberships.filter(person=person).delete()
     event = {"rev": person.take_rev(), "room": room.pk}
     hub.publish_left(person.pk, room.pk, protocol.encode(Event.ROOM_LEFT, event))
+    if not _owners(room).exists() and not _pass_on(room) and room.kind == Room.Kind.PRIVATE and not room.archived:
+        room.archived_at = timezone.now()
+        room.save(update_fields=["archived_at"])
 
 
 def _owners(room: Room) -> QuerySet[Membership]:
