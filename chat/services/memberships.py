@@ -7,7 +7,7 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from chat import access, conf, hub, protocol
-from chat.models import Membership, Person, Room
+from chat.models import Installation, Membership, Person, Room
 from chat.protocol import ErrorCode, Event, Refused
 
 _BATCH_PEOPLE = 500
@@ -84,9 +84,21 @@ def hand_over(person: Person) -> None:
 
 @transaction.atomic
 def join_everyone_rooms(person: Person) -> None:
-    """Have a new person join the rooms that are for everyone."""
-    for room in Room.objects.filter(everyone=True, archived_at=None).exclude(memberships__person=person):
+    """Have a new person, who came under `lock_everyone`, join the rooms that are for everyone."""
+    rooms = Room.objects.filter(everyone=True, archived_at=None)
+    missing = list(rooms.exclude(memberships__person=person).values_list("pk", flat=True))
+    for room in rooms.locked(missing):  # what is said meanwhile comes after the place they have read up to
         enter(room, [person])
+
+
+def lock_everyone() -> None:
+    """Have who comes and who makes a room for everyone wait for each other, until the transaction ends.
+
+    Neither sees what the other has not committed yet: both at once would leave the person out of the room. Take it
+    before anything is written, so that nobody who waits here holds a name that another needs.
+    """
+    Installation.current()
+    Installation.objects.select_for_update().get(pk=Installation.THE_ONE)
 
 
 @transaction.atomic
@@ -110,7 +122,7 @@ def enter(room: Room, people: Sequence[Person], *, role: str = Membership.Role.M
 
 @transaction.atomic
 def enter_everyone(room: Room) -> None:
-    """Make all active people members of `room`, but for those in as many rooms as may be."""
+    """Make all active people members of `room`, made under `lock_everyone`, but for those in too many rooms."""
     people = list(Person.objects.active().exclude(memberships__room=room).order_by("pk"))
     for start in range(0, len(people), _BATCH_PEOPLE):
         batch = people[start : start + _BATCH_PEOPLE]

@@ -21,6 +21,7 @@ def create(user: Any, *, name: str, handle: str | None = None) -> Person:
     `conflict` for a handle that is taken.
     """
     name = text.person_name(name)
+    memberships.lock_everyone()
     person = _named(user, name, text.handle(handle)) if handle else None
     if handle and person is None:
         raise _taken()

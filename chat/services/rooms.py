@@ -23,6 +23,8 @@ def create(person: Person, *, kind: str, name: str, topic: str = "", everyone: b
         raise Refused(ErrorCode.INVALID, "kind is open or private, and a room for everyone is open")
     if everyone and not access.is_site_owner(person):
         raise Refused(ErrorCode.FORBIDDEN, "only a site's owner makes a room for everyone")
+    if everyone:
+        memberships.lock_everyone()
     room = Room.objects.create(
         kind=kind, name=text.room_name(name), topic=text.topic(topic), everyone=everyone, created_by=person
     )
