@@ -131,3 +131,24 @@ async def test_a_theme_can_be_forced(show, theme):
     page = await show(f"screen=room&theme={theme}", (1280, 800))
     ground = await page.evaluate("getComputedStyle(document.querySelector('.sidebar')).backgroundColor")
     assert ground == {"light": "rgb(242, 245, 244)", "dark": "rgb(26, 30, 30)"}[theme]
+
+
+@pytest.mark.parametrize("size", WINDOWS, ids=str)
+async def test_the_title_of_a_page_stands_over_its_text(show, size):
+    page = await show("theme=light", size)
+    edges = await page.evaluate("""() => {
+      const part = document.querySelector('[data-part="page: list"]');
+      return ['.page-title', '.page-body > .list', '.page-body > .list .list-name']
+        .map((each) => part.querySelector(each).getBoundingClientRect().left);
+    }""")
+    assert max(edges) - min(edges) <= WITHIN_PIXELS
+
+
+async def test_a_choice_can_be_set_once_it_is_another(show):
+    page = await show("theme=light", (1280, 800))
+    form = page.locator('[data-part="page: list"] .list-set')
+    assert not await form.locator("button").is_visible()
+    before = await form.locator("select").bounding_box()
+    await form.locator("select").select_option(index=1)
+    assert await form.locator("button").is_visible()
+    assert await form.locator("select").bounding_box() == before, "what is beside it stays"

@@ -2,6 +2,7 @@
 
 import { render } from "lit-html";
 import { tabIcon } from "./seal.js";
+import { foldLong } from "./fold.js";
 import { titleOf } from "./select.js";
 import { countsIn, unreadIn, wantedIn } from "./select-unread.js";
 import { news } from "./select-words.js";
@@ -77,6 +78,8 @@ export class Drawing {
     const room = state.rooms.get(state.open ?? 0) ?? null;
     const settle = this.scroll?.before();
     for (const [id, place] of this.#places) render(VIEWS[id](state, this.callbacks), place);
+    const messages = this.#places.get("timeline");
+    if (messages) foldLong(messages);
     settle?.(state.opening ? null : room);
     const side = this.#places.get("panel");
     if (side) side.hidden = state.panel === null || room === null;

@@ -18,6 +18,7 @@ export const pages = {
         <li class="list-row">
           <span class="seal seal-s" data-person="3" data-name="王小明"></span>
           <span class="list-words"><a class="list-name" href="#p">王小明</a><span class="list-detail">@xiaoming</span></span>
+          <span class="list-end"><form class="list-set"><select aria-label=${t("Members")}><option selected>${t("moderator")}</option><option>${t("owner")}</option></select><button class="button button-quiet button-small">${t("Save")}</button></form></span>
         </li>
       </ul>
       <div class="page-empty"><p>${t("The rooms you join stand here.")}</p><a class="button button-quiet" href="#all">${t("All rooms")}</a></div>

@@ -9,6 +9,7 @@ import { html, nothing, render } from "lit-html";
 
 import * as data from "./gallery-data.js";
 import { pages } from "./gallery-pages.js";
+import { foldLong } from "./fold.js";
 import { setWords, t } from "./i18n.js";
 import { drawSeals } from "./seal.js";
 import { setLanguage } from "./time.js";
@@ -68,6 +69,8 @@ const PARTS = {
     ["waiting", timelineView, stateOf({ timeline: timelineOf(talk().slice(0, 2)), pending: [pendingOf("I can take the door until eight.", "sending")] })],
     ["failed", timelineView, stateOf({ timeline: timelineOf(talk().slice(0, 2)), pending: [pendingOf("I can take the door until eight.", "failed"), pendingOf("八点以后谁来接我？", "failed")] })],
     ["text is text, long words, blank lines", timelineView, stateOf({ timeline: say("<script>alert(1)</script> <b>not bold</b> &amp;", LONG, "one\n\n  indented\tby hand\nthree", "日本語の文章は中国語ではありません。") })],
+    ["emoji alone", timelineView, stateOf({ timeline: say("🎉", "👍🏽 🎈", "🎉 and words") })],
+    ["folded", timelineView, stateOf({ timeline: say(Array.from({ length: 60 }, (_, index) => `${index + 1}. line`).join("\n"), "After it.") })],
   ],
   "composer": [
     ["empty", composerOf, stateOf()],
@@ -172,6 +175,7 @@ const chosen = Object.entries(SCREENS).find(([name]) => name === asked.get("scre
 const all = [...Object.entries(PARTS).flatMap(([name, states]) => states.map(([title, draw, state]) => part(`${name}: ${title}`, () => draw(state), themes))), ...Object.entries(pages).map(([title, draw]) => part(`page: ${title}`, draw, themes))];
 render(chosen ? screen(chosen()) : html`<main class="gallery">${all}</main>`, document.body);
 drawSeals(document);
+foldLong(document.body);
 const scroller = chosen && document.querySelector(".timeline");
 if (scroller) scroller.scrollTop = scroller.scrollHeight;
 document.documentElement.dataset.ready = "";

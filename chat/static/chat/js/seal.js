@@ -9,8 +9,11 @@ const TURN = 137.5;
 /** Made once: making one takes as long as drawing ten messages. */
 const segmenter = new Intl.Segmenter();
 
-/** @param {string} text */
-const characters = (text) => [...segmenter.segment(text)].map((part) => part.segment);
+/**
+ * What a reader takes for the characters of a text.
+ * @param {string} text
+ */
+export const characters = (text) => [...segmenter.segment(text)].map((part) => part.segment);
 
 /**
  * Whether a text is Chinese: it has Han characters and no kana.

@@ -2,6 +2,8 @@
 
 import { html, nothing } from "lit-html";
 
+import { isEmoji } from "../../emoji.js";
+import { mayBeLong, unfold } from "../../fold.js";
 import { t } from "../../i18n.js";
 import { nameOf } from "../../select.js";
 import { clock, full } from "../../time.js";
@@ -92,21 +94,26 @@ export function shownOf(state, room, message) {
  * @param {Callbacks} callbacks
  */
 export function messageView(state, room, message, callbacks) {
-  const classes = [
-    "message",
-    message.first && "message-first",
-    message.action && "message-deed",
-    message.status && `message-${message.status}`,
-  ].filter(Boolean);
-  return html`<article class=${classes.join(" ")} data-seq=${message.seq ?? nothing} tabindex=${message.last ? 0 : -1}>
+  const long = mayBeLong(message.body);
+  return html`<article class=${classesOf(message, long)} data-seq=${message.seq ?? nothing} tabindex=${message.last ? 0 : -1}>
     <div class="message-margin">${message.first ? seal(state, message.author, message.action ? "s" : "m") : timeOf(message)}</div>
     <div class="message-words">
       ${head(state, message)}
       ${message.replyTo === null ? nothing : quote(state, room, message.replyTo)}
       ${text(state, message)}
+      ${long ? html`<button type="button" class="word message-more" hidden @click=${unfold}></button>` : nothing}
       ${message.status === "failed" ? failure(message.nonce ?? "", callbacks) : nothing}
     </div>
   </article>`;
+}
+
+/**
+ * @param {Drawn} message
+ * @param {boolean} long
+ */
+function classesOf({ first, action, status, body }, long) {
+  const classes = ["message", first && "message-first", action && "message-deed", status && `message-${status}`];
+  return [...classes, long && "message-long", isEmoji(body) && "message-emoji"].filter(Boolean).join(" ");
 }
 
 /** @param {Drawn} message */
