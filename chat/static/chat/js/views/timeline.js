@@ -105,7 +105,7 @@ function beginning(state, room, empty) {
     ${made ? html`<p class="timeline-made">${t("Made by {name}, {day}", { name: nameOf(state, room.createdBy ?? 0), day: day(Date.parse(room.createdAt ?? ""), state.now) })}</p>` : nothing}
     ${room.topic ? html`<p class="timeline-topic" dir="auto">${room.topic}</p>` : nothing}
     ${empty ? html`<p>${emptyWords(room)}</p>` : nothing}
-    ${empty && room.kind !== "direct" && !room.archived && state.invitation ? invitation(state.invitation.url) : nothing}
+    ${empty && room.kind === "open" && !room.archived && state.invitation ? invitation(state.invitation.url) : nothing}
   </div>`;
 }
 
