@@ -135,14 +135,15 @@ class Hub:
             self._started = asyncio.Event()
             self.run(self._start(self._started))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._started.wait(), START_TIMEOUT_SECONDS)
+            async with asyncio.timeout(START_TIMEOUT_SECONDS):
+                await self._started.wait()
 
     async def stop(self) -> None:
         """End every task; for tests, which stop loops before processes end."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := list(self._tasks):  # one that ends may have begun another
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=1.0)  # what swallowed it is cancelled again
         _hubs.pop(self._loop, None)
 
     def add(self, connection: Connection) -> None:
@@ -217,7 +218,9 @@ class Hub:
         while True:
             group, frame = await self._outgoing.get()
             try:
-                await asyncio.wait_for(self._layer.group_send(group, frame), PUBLISH_TIMEOUT_SECONDS)
+                # Not `wait_for`: before Python 3.12 it can swallow a cancellation (python/cpython#86296).
+                async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
+                    await self._layer.group_send(group, frame)
             except Exception as error:
                 logger.warning("layer.publish_failed group=%s error=%r", group, error)
 

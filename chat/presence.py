@@ -5,6 +5,7 @@ and at every renewal, so that whoever's process died is offline when the lease h
 """
 
 import asyncio
+import contextlib
 import logging
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -68,12 +69,9 @@ class Presence:
                 logger.exception("presence.update_failed")
                 self._look.set()  # soon again, not only when the leases are due
             await asyncio.sleep(min(LEAST_SECONDS_BETWEEN, every))
-            try:
-                await asyncio.wait_for(
-                    self._look.wait(), max(0.0, renewed_at + every - asyncio.get_running_loop().time())
-                )
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(renewed_at + every):
+                    await self._look.wait()
 
     async def _update(self, *, renew_all: bool) -> None:
         self._look.clear()
